@@ -1,0 +1,1 @@
+"""The run: plan, approve, edit, verify, remember."""

@@ -1,0 +1,24 @@
+"""The request: what a person asked for, frozen when they asked."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Origin = Literal["terminal", "http", "github", "eval"]
+
+
+class Issue(BaseModel):
+    """Title and body as frozen at the trigger, on a repository at a base commit.
+
+    `repository` is what the user named (a path or a git URL). `hidden` counts the characters and
+    markup that a reader would not have seen and that were removed (PI-02).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: str
+    body: str = ""
+    repository: str
+    base_commit: str
+    origin: Origin = "terminal"
+    hidden: int = 0

@@ -1,0 +1,73 @@
+"""One attempt at one issue: its states and how it can end."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from patchwright.agent.issue import Issue
+
+RunStatus = Literal[
+    "queued",
+    "preparing",
+    "baseline",
+    "planning",
+    "awaiting_approval",
+    "needs_input",
+    "executing",
+    "verifying",
+    "reviewing",
+    "awaiting_review",
+    "accepted",
+    "rejected",
+    "cancelled",
+    "paused_budget",
+    "infra_failed",
+]
+
+ENDED: frozenset[RunStatus] = frozenset({"awaiting_review", "accepted", "rejected", "cancelled"})
+"""No work is left in these; `awaiting_review` waits for `apply` only."""
+
+WAITING: frozenset[RunStatus] = frozenset({"awaiting_approval", "needs_input", "paused_budget"})
+"""Parked until a human does something."""
+
+Outcome = Literal["patch", "answer", "no_change_needed", "cannot_reproduce", "needs_input", "gave_up"]
+
+RunVerdict = Literal["verified", "unverified", "none"]
+
+
+class Usage(BaseModel):
+    """What was spent. Tokens as the endpoint reported them; money in `price_currency` if priced."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    requests: int = 0
+    tokens_in: int = 0
+    tokens_out: int = 0
+    tokens_cached: int = 0
+    money: float = 0.0
+    seconds: float = 0.0
+    tool_calls: int = 0
+
+    def plus(self, other: "Usage") -> "Usage":
+        """The sum, field by field."""
+        mine, theirs = self.model_dump(), other.model_dump()
+        return Usage(**{name: mine[name] + theirs[name] for name in mine})
+
+
+class Run(BaseModel):
+    """A run as stored. `graph_version` is that of the graph that began it; only that may continue it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    status: RunStatus
+    issue: Issue
+    created_at: str
+    updated_at: str
+    graph_version: str
+    outcome: Outcome | None = None
+    verdict: RunVerdict = "none"
+    reason: str = ""
+    """One sentence for a person: why it stands where it stands."""
+    sandbox: Literal["docker", "local"] = "docker"
+    cancel_requested: bool = False

@@ -1,0 +1,1 @@
+"""What survives a process: runs, plans, approvals, calls, events, artifacts."""

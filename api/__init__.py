@@ -1,0 +1,1 @@
+"""Doors: they parse, call `agent.runs`, and render. Only doors print."""

@@ -1,0 +1,1 @@
+"""Measures whole runs and parts of them."""

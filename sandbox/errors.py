@@ -1,0 +1,37 @@
+"""What can go wrong with the place itself, named by what the caller should do."""
+
+
+class SandboxError(Exception):
+    """Base of all errors of this step: the place failed, never the code that ran in it."""
+
+
+class EngineUnavailable(SandboxError):
+    """No container engine answers. A person has to install or start one."""
+
+
+class ImageMissing(SandboxError):
+    """The image is not there. Build it (`patchwright doctor` says how)."""
+
+
+class SelfCheckFailed(SandboxError):
+    """The engine did not give the isolation that was asked for (SB-13). Nothing was copied in."""
+
+
+class SandboxDied(SandboxError):
+    """The place is gone or does not answer. Open a fresh one from the last snapshot."""
+
+
+class TreeTooLarge(SandboxError):
+    """The tree does not fit the limits (RES-08)."""
+
+
+class SourceRefused(SandboxError):
+    """The repository given by the user cannot be worked on: say why and what to do."""
+
+
+class GitFailed(SandboxError):
+    """A git command of ours failed; carries its arguments and its words."""
+
+
+class PatchDoesNotApply(SandboxError):
+    """The checkout has moved on: the patch no longer applies to it. Nothing was changed."""

@@ -1,0 +1,1 @@
+"""What can be done to code: search, edits, diagnostics, verifiers, recipes."""
