@@ -51,3 +51,7 @@ class BudgetSpent(PatchwrightError):
 
 class Cancelled(PatchwrightError):
     """A human cancelled the run; raised at the next safe point."""
+
+
+class StoreUnusable(PatchwrightError):
+    """The store's disk is full, or its file cannot be read or written (exit 4)."""

@@ -1,0 +1,89 @@
+"""One SQLite file: connections, transactions, schema version."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+from patchwright.agent.errors import StoreUnusable
+
+SCHEMA_VERSION = "1"
+
+
+class Database:
+    """A connection per thread to one file in WAL mode. Transactions are short and take the write lock first."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._local = threading.local()
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._prepare()
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection."""
+        found: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if found is None:
+            found = self._local.connection = self.connect()
+        return found
+
+    def connect(self) -> sqlite3.Connection:
+        """A new connection with our settings: WAL, NORMAL, and 30 s of patience for another writer."""
+        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing. Raises `StoreUnusable` if the disk is full or the file cannot be used."""
+        connection = self.connection()
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise self._unusable(error) from error
+
+    def _prepare(self) -> None:
+        try:
+            connection = self.connection()
+            self.path.chmod(0o600)
+            found = self._version(connection)
+            if found not in ("", SCHEMA_VERSION):
+                raise StoreUnusable(
+                    f"The store {self.path} has schema version {found}; this patchwright knows {SCHEMA_VERSION}. "
+                    "Use the version that wrote it, or another PATCHWRIGHT_STATE folder."
+                )
+            if not found:
+                self._create(connection)
+        except sqlite3.DatabaseError as error:
+            raise self._unusable(error) from error
+
+    @staticmethod
+    def _version(connection: sqlite3.Connection) -> str:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE name='meta'").fetchone()
+        if tables is None:
+            return ""
+        row = connection.execute("SELECT value FROM meta WHERE key='schema'").fetchone()
+        return str(row["value"]) if row else ""
+
+    @staticmethod
+    def _create(connection: sqlite3.Connection) -> None:
+        schema = resources.files("patchwright.agent.store").joinpath("schema.sql").read_text()
+        version = f"INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}');"
+        connection.executescript(f"BEGIN IMMEDIATE;\n{schema}\n{version}\nCOMMIT;")
+
+    def _unusable(self, error: Exception) -> StoreUnusable:
+        return StoreUnusable(
+            f"The store {self.path} cannot be used ({error}). Nothing that was recorded is lost: "
+            "free disk space or fix the file's permissions, then run the command again."
+        )

@@ -1,0 +1,141 @@
+"""An executor's pen: every write checks that this process still owns the run (REL-05)."""
+
+import json
+import sqlite3
+import threading
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from patchwright.agent.errors import Cancelled, LeaseLost
+from patchwright.agent.events import EventKind
+from patchwright.agent.plan import Plan
+from patchwright.agent.run import Outcome, RunStatus, RunVerdict, Usage
+from patchwright.agent.store import lease
+from patchwright.agent.store.store import Store, add_event, insert_plan, write_status
+
+_NO_USAGE = Usage().model_dump_json()
+
+
+class Ledger:
+    """Writes of the one process that holds `run_id` under fencing number `fence`."""
+
+    def __init__(self, store: Store, run_id: str, fence: int) -> None:
+        self.store = store
+        self.run_id = run_id
+        self.fence = fence
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, and only while we own the run. Raises `LeaseLost`."""
+        with self.store.database.transaction() as connection:
+            self.check(connection)
+            yield connection
+
+    def check(self, connection: sqlite3.Connection) -> None:
+        """Raises `LeaseLost` if another process took the run over."""
+        row = connection.execute("SELECT fence FROM runs WHERE id=?", (self.run_id,)).fetchone()
+        if row is None or row["fence"] != self.fence:
+            raise LeaseLost(f"Another process has taken run {self.run_id} over; this one stops.")
+
+    def stop_if_cancelled(self) -> None:
+        """Raises `Cancelled` if a human asked for it."""
+        if self.store.run(self.run_id).cancel_requested:
+            raise Cancelled("cancelled by a human")
+
+    def event(self, kind: EventKind, **data: Any) -> None:
+        """Append a fact."""
+        with self.transaction() as connection:
+            add_event(connection, self.run_id, self.store.now(), kind, data)
+
+    def status(self, status: RunStatus, reason: str = "") -> None:
+        """Set the status, with its event."""
+        with self.transaction() as connection:
+            write_status(connection, self.run_id, self.store.now(), status, reason)
+
+    def end(self, status: RunStatus, outcome: Outcome | None, verdict: RunVerdict, reason: str) -> None:
+        """Close the run with what it came to. Doing it twice changes nothing."""
+        with self.transaction() as connection:
+            if connection.execute("SELECT outcome FROM runs WHERE id=?", (self.run_id,)).fetchone()["outcome"]:
+                return
+            now = self.store.now()
+            write_status(connection, self.run_id, now, status, reason)
+            connection.execute("UPDATE runs SET outcome=?, verdict=? WHERE id=?", (outcome, verdict, self.run_id))
+            data = {"outcome": outcome, "verdict": verdict, "reason": reason}
+            add_event(connection, self.run_id, now, "run_ended", data)
+
+    def plan(self, plan: Plan) -> None:
+        """Store a revision made by the planner or the recipes; the same one twice is one."""
+        with self.transaction() as connection:
+            row = connection.execute(
+                "SELECT sha256 FROM plans WHERE run_id=? AND revision=?", (self.run_id, plan.revision)
+            ).fetchone()
+            if row is None or row["sha256"] != plan.sha256:
+                insert_plan(connection, self.run_id, plan, self.store.now())
+
+    def answer(self, key: str) -> dict[str, Any] | None:
+        """What was answered to this call, if it was."""
+        row = (
+            self.store.database.connection()
+            .execute("SELECT answer FROM calls WHERE run_id=? AND key=?", (self.run_id, key))
+            .fetchone()
+        )
+        return json.loads(zlib.decompress(row["answer"])) if row else None
+
+    def record(self, key: str, kind: EventKind, answer: dict[str, Any], usage: Usage | None, **event: Any) -> None:
+        """Store an answer with its cost and its event at once, so that it is never asked again."""
+        data = zlib.compress(json.dumps(answer, separators=(",", ":")).encode(), 1)
+        spent = usage.model_dump_json() if usage else _NO_USAGE
+        with self.transaction() as connection:
+            now = self.store.now()
+            connection.execute(
+                "INSERT INTO calls (run_id, key, kind, answer, usage, at) VALUES (?,?,?,?,?,?)",
+                (self.run_id, key, kind, data, spent, now),
+            )
+            add_event(connection, self.run_id, now, kind, {"key": key, **event})
+
+    def attempt(self, step: int, attempt: int, author: str, commits: tuple[str, str], result: str, reason: str) -> None:
+        """Store how an attempt ended; the same one twice is one."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO attempts VALUES (?,?,?,?,?,?,?,?,?)",
+                (self.run_id, step, attempt, author, *commits, result, reason, self.store.now()),
+            )
+
+    def artifact(self, name: str, data: bytes) -> None:
+        """Store bytes under a name, replacing what was there."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO artifacts (run_id, name, data, at) VALUES (?,?,?,?)",
+                (self.run_id, name, zlib.compress(data, 1), self.store.now()),
+            )
+
+    def cache(self, key: str, data: bytes) -> None:
+        """Store a result that any run may reuse."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO cache (key, data, at) VALUES (?,?,?)",
+                (key, zlib.compress(data, 1), self.store.now()),
+            )
+
+
+@contextmanager
+def own(store: Store, run_id: str) -> Iterator[Ledger]:
+    """Hold the run while the context lasts, renewing in the background. Raises `RunBusy`, `RunNotFound`."""
+    fence = lease.acquire(store.database, run_id, lease.this_holder())
+    stop = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(store, run_id, fence, stop), daemon=True)
+    keeper.start()
+    try:
+        yield Ledger(store, run_id, fence)
+    finally:
+        stop.set()
+        keeper.join()
+        lease.release(store.database, run_id, fence)
+
+
+def _keep(store: Store, run_id: str, fence: int, stop: threading.Event) -> None:
+    while not stop.wait(lease.LEASE_SECONDS / 3):
+        if not lease.renew(store.database, run_id, fence):
+            return

@@ -1,0 +1,271 @@
+"""What survives a process. Humans' acts go through `Store`; an executor writes through its `Ledger`."""
+
+import json
+import secrets
+import sqlite3
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from patchwright.agent.errors import RunNotFound, StaleApproval
+from patchwright.agent.events import Event, EventKind
+from patchwright.agent.issue import Issue
+from patchwright.agent.plan import Approval, Plan
+from patchwright.agent.run import Run, RunStatus, Usage
+from patchwright.agent.store.database import Database
+
+Clock = Callable[[], datetime]
+
+_RUN_COLUMNS = (
+    "id, status, issue, created_at, updated_at, graph_version, outcome, verdict, reason, sandbox, cancel_requested"
+)
+
+
+def utc_now() -> datetime:
+    """The wall clock in UTC."""
+    return datetime.now(UTC)
+
+
+def stamp(moment: datetime) -> str:
+    """UTC ISO 8601 with milliseconds."""
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def new_run_id() -> str:
+    """128 random bits in hex (API-02)."""
+    return secrets.token_hex(16)
+
+
+class Store:
+    """Runs, plans, approvals, events and artifacts of one state folder."""
+
+    def __init__(self, database: Database, clock: Clock = utc_now) -> None:
+        self.database = database
+        self.clock = clock
+
+    def now(self) -> str:
+        """The clock as it is written to the store."""
+        return stamp(self.clock())
+
+    # runs
+
+    def create_run(self, issue: Issue, graph_version: str, sandbox: str) -> Run:
+        """Store a new run with its first event before anything is done for it (REL-01)."""
+        run_id, now = new_run_id(), self.now()
+        with self.database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version, sandbox) "
+                "VALUES (?, 'queued', ?, ?, ?, ?, ?)",
+                (run_id, issue.model_dump_json(), now, now, graph_version, sandbox),
+            )
+            add_event(connection, run_id, now, "run_created", {"title": issue.title, "base": issue.base_commit})
+        return self.run(run_id)
+
+    def run(self, run_id: str) -> Run:
+        """Raises `RunNotFound`."""
+        row = self._one(f"SELECT {_RUN_COLUMNS} FROM runs WHERE id=?", run_id)
+        if row is None:
+            raise RunNotFound(f"There is no run {run_id} in {self.database.path}. `patchwright list` shows all.")
+        return _run(row)
+
+    def find(self, prefix: str) -> str:
+        """The full id of the one run whose id begins so. Raises `RunNotFound`."""
+        rows = self.database.connection().execute(
+            "SELECT id FROM runs WHERE substr(id, 1, ?) = ? LIMIT 2", (len(prefix), prefix)
+        )
+        ids = [str(row["id"]) for row in rows] if prefix else []
+        if len(ids) == 1:
+            return ids[0]
+        what = "More than one run begins" if ids else "No run begins"
+        raise RunNotFound(f"{what} with {prefix!r}. `patchwright list` shows all.")
+
+    def runs(self) -> list[Run]:
+        """All runs, newest first."""
+        query = f"SELECT {_RUN_COLUMNS} FROM runs ORDER BY created_at DESC, id"
+        return [_run(row) for row in self.database.connection().execute(query)]
+
+    def request_cancel(self, run_id: str) -> None:
+        """Ask the executor to stop at its next safe point; it also wins over a later approval (APR-08)."""
+        with self.database.transaction() as connection:
+            connection.execute("UPDATE runs SET cancel_requested=1 WHERE id=?", (run_id,))
+
+    def set_status(self, run_id: str, status: RunStatus, reason: str = "") -> None:
+        """Change the status by a human's act, with its event."""
+        with self.database.transaction() as connection:
+            write_status(connection, run_id, self.now(), status, reason)
+
+    # plans and approvals
+
+    def plan(self, run_id: str, revision: int | None = None) -> Plan | None:
+        """The plan of that revision, or the newest."""
+        condition = "" if revision is None else "AND revision=?"
+        arguments = (run_id,) if revision is None else (run_id, revision)
+        row = self._one(f"SELECT plan FROM plans WHERE run_id=? {condition} ORDER BY revision DESC", *arguments)
+        return Plan.model_validate_json(row["plan"]) if row else None
+
+    def plans(self, run_id: str) -> list[Plan]:
+        """All revisions, oldest first."""
+        rows = self.database.connection().execute("SELECT plan FROM plans WHERE run_id=? ORDER BY revision", (run_id,))
+        return [Plan.model_validate_json(row["plan"]) for row in rows]
+
+    def add_plan(self, run_id: str, plan: Plan) -> None:
+        """A human's revision. Raises `StaleApproval` if another took its number meanwhile."""
+        with self.database.transaction() as connection:
+            insert_plan(connection, run_id, plan, self.now())
+
+    def decide(self, run_id: str, approval: Approval) -> None:
+        """Record a decision once per revision, atomically (APR-08). Raises `StaleApproval`."""
+        with self.database.transaction() as connection:
+            newest = connection.execute(
+                "SELECT revision, sha256 FROM plans WHERE run_id=? ORDER BY revision DESC", (run_id,)
+            ).fetchone()
+            if newest is None or (newest["revision"], newest["sha256"]) != (
+                approval.revision,
+                approval.sha256,
+            ):
+                raise StaleApproval(_stale(approval, newest))
+            try:
+                self._insert_approval(connection, run_id, approval)
+            except sqlite3.IntegrityError as error:
+                raise StaleApproval(
+                    f"Revision {approval.revision} of run {run_id} has been decided already. "
+                    f"`patchwright show {run_id}` says how."
+                ) from error
+            add_event(connection, run_id, approval.at, "approval_recorded", approval.model_dump())
+
+    @staticmethod
+    def _insert_approval(connection: sqlite3.Connection, run_id: str, approval: Approval) -> None:
+        connection.execute(
+            "INSERT INTO approvals (run_id, revision, sha256, decision, approver, notes, at) VALUES (?,?,?,?,?,?,?)",
+            (
+                run_id,
+                approval.revision,
+                approval.sha256,
+                approval.decision,
+                approval.by,
+                approval.notes,
+                approval.at,
+            ),
+        )
+
+    def approvals(self, run_id: str) -> list[Approval]:
+        """Every decision, oldest first (APR-09)."""
+        rows = self.database.connection().execute(
+            "SELECT decision, approver AS by, revision, sha256, notes, at FROM approvals WHERE run_id=? ORDER BY id",
+            (run_id,),
+        )
+        return [Approval(**dict(row)) for row in rows]
+
+    # facts
+
+    def append(self, run_id: str, kind: EventKind, data: dict[str, Any]) -> None:
+        """Add an event that is not an executor's."""
+        with self.database.transaction() as connection:
+            add_event(connection, run_id, self.now(), kind, data)
+
+    def events(self, run_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
+        """The events behind number `after`, in order."""
+        rows = self.database.connection().execute(
+            "SELECT run_id, seq, at, kind, data FROM events WHERE run_id=? AND seq>? ORDER BY seq LIMIT ?",
+            (run_id, after, limit),
+        )
+        return [Event(**{**dict(row), "data": json.loads(row["data"])}) for row in rows]
+
+    def usage(self, run_id: str) -> Usage:
+        """What the run has spent so far, from its recorded calls."""
+        rows = self.database.connection().execute("SELECT usage FROM calls WHERE run_id=?", (run_id,))
+        total = Usage()
+        for row in rows:
+            total = total.plus(Usage.model_validate_json(row["usage"]))
+        return total
+
+    def attempts(self, run_id: str) -> list[dict[str, Any]]:
+        """All attempts in order: step, attempt, author, start_commit, end_commit, result, reason, at."""
+        rows = self.database.connection().execute(
+            "SELECT * FROM attempts WHERE run_id=? ORDER BY step, attempt", (run_id,)
+        )
+        return [dict(row) for row in rows]
+
+    def artifact(self, run_id: str, name: str) -> bytes | None:
+        """The bytes stored under that name."""
+        row = self._one("SELECT data FROM artifacts WHERE run_id=? AND name=?", run_id, name)
+        return zlib.decompress(row["data"]) if row else None
+
+    def artifacts(self, run_id: str) -> list[str]:
+        """The names of all artifacts, sorted."""
+        rows = self.database.connection().execute("SELECT name FROM artifacts WHERE run_id=? ORDER BY name", (run_id,))
+        return [str(row["name"]) for row in rows]
+
+    def calls(self, run_id: str) -> list[tuple[str, str]]:
+        """Key and kind of every recorded call, in the order in which they were answered."""
+        rows = self.database.connection().execute(
+            "SELECT key, kind FROM calls WHERE run_id=? ORDER BY at, key", (run_id,)
+        )
+        return [(str(row["key"]), str(row["kind"])) for row in rows]
+
+    def cached(self, key: str) -> bytes | None:
+        """A result that any run may reuse, such as a baseline by (commit, image, commands)."""
+        row = self._one("SELECT data FROM cache WHERE key=?", key)
+        return zlib.decompress(row["data"]) if row else None
+
+    def _one(self, query: str, *arguments: Any) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self.database.connection().execute(query, arguments).fetchone()
+        return row
+
+
+def add_event(connection: sqlite3.Connection, run_id: str, at: str, kind: EventKind, data: dict[str, Any]) -> None:
+    """Append within a transaction; the number follows the last one without a gap."""
+    connection.execute(
+        "INSERT INTO events (run_id, seq, at, kind, data) "
+        "VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE run_id=?1), ?2, ?3, ?4)",
+        (run_id, at, kind, json.dumps(data, separators=(",", ":"))),
+    )
+
+
+def write_status(connection: sqlite3.Connection, run_id: str, at: str, status: RunStatus, reason: str = "") -> None:
+    """Set the status with its event; nothing happens if the run has it already with the same reason."""
+    changed = connection.execute(
+        "UPDATE runs SET status=?1, reason=?2, updated_at=?3 WHERE id=?4 AND (status<>?1 OR reason<>?2)",
+        (status, reason, at, run_id),
+    )
+    if changed.rowcount:
+        add_event(connection, run_id, at, "status_changed", {"status": status, "reason": reason})
+
+
+def insert_plan(connection: sqlite3.Connection, run_id: str, plan: Plan, at: str) -> None:
+    """Store a revision with its event. Raises `StaleApproval` if its number is taken."""
+    try:
+        connection.execute(
+            "INSERT INTO plans (run_id, revision, sha256, plan, at) VALUES (?,?,?,?,?)",
+            (run_id, plan.revision, plan.sha256, plan.model_dump_json(), at),
+        )
+    except sqlite3.IntegrityError as error:
+        raise StaleApproval(f"Revision {plan.revision} of run {run_id} exists already; look at it first.") from error
+    add_event(
+        connection,
+        run_id,
+        at,
+        "plan_drafted",
+        {
+            "revision": plan.revision,
+            "sha256": plan.sha256,
+            "author": plan.author,
+            "steps": len(plan.draft.steps),
+        },
+    )
+
+
+def _run(row: sqlite3.Row) -> Run:
+    values = dict(row)
+    values["issue"] = Issue.model_validate_json(values["issue"])
+    values["cancel_requested"] = bool(values["cancel_requested"])
+    return Run(**values)
+
+
+def _stale(approval: Approval, newest: sqlite3.Row | None) -> str:
+    named = f"revision {approval.revision} ({approval.sha256[:12]})"
+    if newest is None:
+        return f"The decision names {named}, but the run has no plan yet."
+    current = f"revision {newest['revision']} ({newest['sha256'][:12]})"
+    return f"The decision names {named}, but the plan is now at {current}. Look at it, then decide on that one."
