@@ -7,20 +7,10 @@ from typing import Any, Literal, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from patchwright.agent.run import Usage
+from patchwright.tools.calls import ToolCall as ToolCall
+from patchwright.tools.calls import ToolSpec as ToolSpec
 
 ModelRole = Literal["planner", "editor", "reviewer", "summarizer"]
-
-
-class ToolCall(BaseModel):
-    """A call that is complete: `arguments` is one JSON object that was checked against the schema."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    name: str
-    arguments: dict[str, Any]
-    problem: str = ""
-    """Why it cannot be run (unknown tool, arguments malformed); the model gets it as the result."""
 
 
 class Message(BaseModel):
@@ -32,16 +22,6 @@ class Message(BaseModel):
     content: str
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
-
-
-class ToolSpec(BaseModel):
-    """A tool offered to a model: `parameters` is a JSON schema of an object."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    description: str
-    parameters: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,10 @@ class Desk(Protocol):
         """Replace, create or (None) delete one file. Raises `ReadOnly` or `OutOfScope`."""
         ...
 
+    def rename(self, path: str, to: str) -> None:
+        """Move one file; its bytes and mode stay. Raises KeyError, `ReadOnly` or `OutOfScope`."""
+        ...
+
     def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
         """Run a shell command in the sandbox at the root of the tree."""
         ...
