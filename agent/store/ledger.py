@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -27,7 +27,7 @@ class Ledger:
         self.fence = fence
 
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self) -> Generator[sqlite3.Connection]:
         """All or nothing, and only while we own the run. Raises `LeaseLost`."""
         with self.store.database.transaction() as connection:
             self.check(connection)
@@ -121,7 +121,7 @@ class Ledger:
 
 
 @contextmanager
-def own(store: Store, run_id: str) -> Iterator[Ledger]:
+def own(store: Store, run_id: str) -> Generator[Ledger]:
     """Hold the run while the context lasts, renewing in the background. Raises `RunBusy`, `RunNotFound`."""
     fence = lease.acquire(store.database, run_id, lease.this_holder())
     stop = threading.Event()

@@ -1,0 +1,34 @@
+"""What a run needs from outside, given by argument: no globals."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from patchwright.agent.budget import Budget
+from patchwright.agent.messages import Model, ModelRole
+from patchwright.agent.store.store import Store
+from patchwright.sandbox.base import Limits, Sandboxes
+from patchwright.tools.secrets import Redactor
+from patchwright.tools.toolchain import Toolchain
+
+SandboxKind = Literal["docker", "local"]
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Store, models, sandboxes and limits of one process.
+
+    `model` returns None for a role that is not configured. `prepare_image` returns the image in
+    which the toolchain's commands run, dependencies included; it may build, and says what it does.
+    """
+
+    store: Store
+    cache: Path
+    sandboxes: Callable[[SandboxKind], Sandboxes]
+    prepare_image: Callable[[Toolchain, SandboxKind, Say], str]
+    model: Callable[[ModelRole], Model | None]
+    redactor: Redactor
+    budget: Budget
+    limits: Limits = Limits()

@@ -1,0 +1,125 @@
+"""The working copy of a run: git on our side is the truth, the sandbox a projection of it."""
+
+from collections.abc import Callable, Sequence
+
+from patchwright.agent.plan import Plan
+from patchwright.agent.policy import may_change
+from patchwright.agent.session import Session
+from patchwright.sandbox.base import ExecResult, Sandbox
+from patchwright.sandbox.files import remove_file, write_file
+from patchwright.tools.checks import CheckKind, Results, Verification
+from patchwright.tools.compare import compare
+from patchwright.tools.desk import OutOfScope, ReadOnly
+from patchwright.tools.protect import sensitivity
+from patchwright.tools.verify import run_checks
+
+
+class PlanningDesk:
+    """The base commit, read-only by mount and by refusal (APR-01)."""
+
+    def __init__(self, session: Session, commit: str) -> None:
+        self._session = session
+        self._tree = session.repository.tree(commit)
+        self._commit = commit
+
+    def paths(self) -> Sequence[str]:
+        """All regular files of the tree."""
+        return self._tree.paths()
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes. Raises KeyError."""
+        return self._tree.read(path)
+
+    def write(self, path: str, data: bytes | None) -> None:
+        """Always refused."""
+        raise ReadOnly(f"{path} was not changed: nothing can be written while the plan is not approved")
+
+    def shell(
+        self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None
+    ) -> ExecResult:
+        """Run a shell command on the read-only tree; only /tmp can be written."""
+        sandbox = self._session.sandbox("planning", self._commit)
+        return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, on_output=on_output)
+
+    def judge(self, kinds: Sequence[CheckKind], tests: Sequence[str] = ()) -> Verification:
+        """The base against itself: what the baseline says."""
+        return compare(self._session.baseline, self._session.baseline)
+
+
+class WorkingDesk:
+    """The head of an attempt. Every write is a commit that knows its step, attempt and author (GIT-07)."""
+
+    def __init__(self, session: Session, plan: Plan, step: int, attempt: int, head: str) -> None:
+        self._session = session
+        self._plan = plan
+        self._step = step
+        self._attempt = attempt
+        self.head = head
+
+    def paths(self) -> Sequence[str]:
+        """All regular files at the head."""
+        return self._session.repository.tree(self.head).paths()
+
+    def read(self, path: str) -> bytes:
+        """The file's bytes at the head. Raises KeyError."""
+        return self._session.repository.tree(self.head).read(path)
+
+    def write(self, path: str, data: bytes | None) -> None:
+        """Commit first, then show it in the sandbox. Raises `OutOfScope` if the plan does not allow the path."""
+        step, scope = self._plan.draft.steps[self._step], self._plan.draft.scope
+        if not may_change(path, sensitivity(path, self._session.toolchain), step, scope):
+            allowed = ", ".join((*step.files, *scope.paths)) or "no files"
+            raise OutOfScope(f"{path} is not in the approved scope of this step ({allowed})")
+        self.commit({path: data}, f"{step.title}", author="model")
+
+    def commit(self, changes: dict[str, bytes | None], message: str, author: str) -> None:
+        """One commit with provenance on top of the head, shown in the sandbox if one is open."""
+        before = self.head
+        self.head = self._session.repository.commit(
+            before,
+            changes,
+            message=message,
+            trailers={
+                "Run": self._session.ledger.run_id,
+                "Step": str(self._step + 1),
+                "Attempt": str(self._attempt),
+                "Author": author,
+            },
+        )
+        if self._session.shown == before:
+            self._project(changes)
+
+    def _project(self, changes: dict[str, bytes | None]) -> None:
+        sandbox = self._sandbox_as_shown()
+        executable = self._session.repository.tree(self.head).executable
+        for path, data in changes.items():
+            if data is None:
+                remove_file(sandbox, path)
+            else:
+                write_file(sandbox, path, data, executable=executable(path))
+        self._session.now_shows(self.head)
+
+    def _sandbox_as_shown(self) -> Sandbox:
+        return self._session.sandbox("executing", self._session.shown or self.head)
+
+    def shell(
+        self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None
+    ) -> ExecResult:
+        """Run a shell command at the root of the working copy. What it changes there is not in the patch."""
+        sandbox = self._session.sandbox("executing", self.head)
+        return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, on_output=on_output)
+
+    def judge(self, kinds: Sequence[CheckKind], tests: Sequence[str] = ()) -> Verification:
+        """The head against the baseline, in the executing sandbox."""
+        return compare(self._session.baseline, self.results(kinds, tests))
+
+    def results(self, kinds: Sequence[CheckKind], tests: Sequence[str] = ()) -> Results:
+        """What the checks of these kinds say about the head."""
+        return run_checks(
+            self._session.sandbox("executing", self.head),
+            self._session.toolchain,
+            commit=self.head,
+            image=self._session.image,
+            kinds=kinds,
+            tests=tests,
+        )

@@ -1,0 +1,161 @@
+"""What one process holds in memory while it works on a run. All of it can be rebuilt from the store."""
+
+import threading
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cached_property
+from typing import Any
+
+from patchwright.agent.budget import check_budget
+from patchwright.agent.deps import Deps
+from patchwright.agent.issue import Issue
+from patchwright.agent.messages import Model, ModelRole, Reply, Request
+from patchwright.agent.plan import Plan
+from patchwright.agent.run import Run
+from patchwright.agent.store.ledger import Ledger
+from patchwright.sandbox.base import Phase, Sandbox, Spec
+from patchwright.sandbox.repository import Repository
+from patchwright.sandbox.source import cached_repository
+from patchwright.tools.checks import Results
+from patchwright.tools.toolchain import Toolchain
+
+
+class Session:
+    """One run in one process: its pen, its repository, and the one sandbox that is open now."""
+
+    def __init__(self, deps: Deps, ledger: Ledger) -> None:
+        self.deps = deps
+        self.ledger = ledger
+        self.run: Run = deps.store.run(ledger.run_id)
+        self.issue: Issue = self.run.issue
+        self.spent = deps.store.usage(ledger.run_id)
+        self.conversations: dict[str, Any] = {}
+        self._stack = ExitStack()
+        self._sandbox: Sandbox | None = None
+        self._shown: tuple[Phase, str] | None = None
+        self._lock = threading.Lock()
+
+    @cached_property
+    def repository(self) -> Repository:
+        """Our bare clone, as it was opened when the run began."""
+        return cached_repository(self.issue.repository, cache=self.deps.cache)
+
+    @cached_property
+    def toolchain(self) -> Toolchain:
+        """As detected on the base commit when the run was prepared."""
+        return Toolchain.model_validate_json(self.require("toolchain.json"))
+
+    @cached_property
+    def image(self) -> str:
+        """The image in which this run's commands run."""
+        return self.require("image").decode()
+
+    @cached_property
+    def baseline(self) -> Results:
+        """What the checks said about the untouched base."""
+        return Results.model_validate_json(self.require("baseline.json"))
+
+    def require(self, name: str) -> bytes:
+        """An artifact that an earlier node has stored."""
+        data = self.deps.store.artifact(self.ledger.run_id, name)
+        if data is None:
+            raise LookupError(f"run {self.ledger.run_id} has no artifact {name!r}: its store is damaged")
+        return data
+
+    def plan(self, revision: int) -> Plan:
+        """The plan of that revision."""
+        plan = self.deps.store.plan(self.ledger.run_id, revision)
+        if plan is None:
+            raise LookupError(f"run {self.ledger.run_id} has no plan revision {revision}: its store is damaged")
+        return plan
+
+    def sandbox(self, phase: Phase, commit: str) -> Sandbox:
+        """The open sandbox of this phase showing `commit`; a fresh one if it shows anything else (SB-12)."""
+        if self._sandbox is None or self._shown != (phase, commit):
+            self.close()
+            spec = Spec(
+                image=self.image,
+                run_id=self.ledger.run_id,
+                phase=phase,
+                read_only=phase == "planning",
+                limits=self.deps.limits,
+                env=self.toolchain.env,
+            )
+            opened = self._stack.enter_context(
+                self.deps.sandboxes(self.run.sandbox).open(spec, self.repository.tree(commit))
+            )
+            with self._lock:
+                self._sandbox, self._shown = opened, (phase, commit)
+        return self._sandbox
+
+    def now_shows(self, commit: str) -> None:
+        """The open sandbox has been changed so that it shows `commit`."""
+        if self._shown is not None:
+            self._shown = (self._shown[0], commit)
+
+    @property
+    def shown(self) -> str | None:
+        """The commit that the open sandbox shows."""
+        return self._shown[1] if self._shown else None
+
+    def interrupt(self) -> None:
+        """Called from another thread: end the running command by ending its sandbox."""
+        with self._lock:
+            if self._sandbox is not None:
+                self._sandbox.close()
+
+    def close(self) -> None:
+        """End the open sandbox."""
+        with self._lock:
+            self._sandbox, self._shown = None, None
+        self._stack.close()
+
+    def model(self, role: ModelRole, key: str) -> Model | None:
+        """The role's model, asking through the ledger: a recorded answer is never asked again."""
+        inner = self.deps.model(role)
+        return None if inner is None else RecordedModel(self, inner, key)
+
+    def remember(
+        self, key: str, make: Callable[[], dict[str, Any]], describe: Callable[[dict[str, Any]], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The recorded outcome of a tool call, else make it and record it with its event."""
+        known = self.ledger.answer(key)
+        if known is not None:
+            return known
+        self.ledger.stop_if_cancelled()
+        answer = make()
+        self.ledger.record(key, "tool_called", answer, None, **describe(answer))
+        return answer
+
+
+class RecordedModel:
+    """A model behind the ledger: budget and cancel are checked before, the answer is stored after."""
+
+    def __init__(self, session: Session, inner: Model, key: str) -> None:
+        self._session = session
+        self._inner = inner
+        self._key = key
+
+    def complete(self, request: Request) -> Reply:
+        """Answer from the record, or ask. Raises `BudgetSpent`, `Cancelled` and what the model raises."""
+        session = self._session
+        known = session.ledger.answer(self._key)
+        if known is not None:
+            return Reply.model_validate(known)
+        session.ledger.stop_if_cancelled()
+        check_budget(session.deps.budget, session.spent)
+        reply = self._inner.complete(request)
+        session.ledger.record(
+            self._key,
+            "model_called",
+            reply.model_dump(mode="json"),
+            reply.usage,
+            role=request.role,
+            model=reply.model,
+            tokens_in=reply.usage.tokens_in,
+            tokens_out=reply.usage.tokens_out,
+            says=session.deps.redactor.text(reply.content[:500]),
+            calls=[call.name for call in reply.tool_calls],
+        )
+        session.spent = session.spent.plus(reply.usage)
+        return reply
