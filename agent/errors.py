@@ -1,5 +1,7 @@
 """Exceptions named by what the caller should do; each says what happened, to what, what next."""
 
+from patchwright.agent.run import Usage
+
 
 class PatchwrightError(Exception):
     """Base of what a door shows to a user as one clear message."""
@@ -33,15 +35,23 @@ class LeaseLost(PatchwrightError):
     """This process no longer owns the run and must stop writing (REL-05)."""
 
 
-class ModelUnavailable(PatchwrightError):
+class ModelError(PatchwrightError):
+    """A model gave no usable answer. `usage` is what was spent on trying, and counts all the same."""
+
+    def __init__(self, message: str, usage: Usage | None = None) -> None:
+        super().__init__(message)
+        self.usage = usage or Usage()
+
+
+class ModelUnavailable(ModelError):
     """The endpoint is down, overloaded or out of reach: try again later (`resume`)."""
 
 
-class ModelRefused(PatchwrightError):
+class ModelRefused(ModelError):
     """The endpoint says no (401, 403, 404, 400): the operator has to change something."""
 
 
-class ModelGarbage(PatchwrightError):
+class ModelGarbage(ModelError):
     """The endpoint answered, but with nothing usable, also after one repair turn."""
 
 

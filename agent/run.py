@@ -47,6 +47,8 @@ class Usage(BaseModel):
     money: float = 0.0
     seconds: float = 0.0
     tool_calls: int = 0
+    estimated: int = 0
+    """Requests whose tokens were estimated because the endpoint's figures made no sense (RES-11)."""
 
     def plus(self, other: "Usage") -> "Usage":
         """The sum, field by field."""

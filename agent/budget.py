@@ -1,0 +1,104 @@
+"""Budgets: limits of a run, checked before each call, and what an endpoint says it used (RES-11)."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from patchwright.agent.errors import BudgetSpent
+from patchwright.agent.run import Usage
+
+About = Literal["model", "tool"]
+"""What is about to be done."""
+
+
+class Budget(BaseModel):
+    """Limits of one run. `money` is in the currency of the configured prices; None: no limit.
+
+    `seconds` is wall clock while the run works (waiting for a human does not count). `attempts` is
+    per step, `turns` (model calls) per attempt.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    requests: int = Field(default=400, ge=0)
+    tool_calls: int = Field(default=2000, ge=0)
+    tokens_in: int = Field(default=8_000_000, ge=0)
+    tokens_out: int = Field(default=800_000, ge=0)
+    money: float | None = Field(default=None, ge=0)
+    seconds: float = Field(default=7200.0, ge=0)
+    attempts: int = Field(default=3, ge=1)
+    turns: int = Field(default=60, ge=1)
+
+
+_COUNTED: dict[About, tuple[str, ...]] = {
+    "model": ("requests", "tokens_in", "tokens_out", "money", "seconds"),
+    "tool": ("tool_calls", "seconds"),
+}
+_WORDS = {
+    "requests": "model calls",
+    "tool_calls": "tool calls",
+    "tokens_in": "tokens sent",
+    "tokens_out": "tokens received",
+    "money": "money",
+    "seconds": "seconds of work",
+}
+
+
+def spent(budget: Budget, used: Usage, about_to: About) -> str:
+    """The sentence that names the limit which forbids the next call, or "" if it may be made."""
+    for name in _COUNTED[about_to]:
+        limit, value = getattr(budget, name), getattr(used, name)
+        if limit is not None and value >= limit:
+            return (
+                f"The run's budget of {limit:g} {_WORDS[name]} is spent ({value:g} used). Raise"
+                f" budget.{name} in your configuration and resume the run, or take what is there."
+            )
+    return ""
+
+
+def check(budget: Budget, used: Usage, about_to: About) -> None:
+    """Raise `BudgetSpent`, naming the limit, if the next call is not allowed any more."""
+    if reason := spent(budget, used, about_to):
+        raise BudgetSpent(reason)
+
+
+def tighter(budget: Budget, other: Budget) -> Budget:
+    """The smaller of each limit."""
+    mine, theirs = budget.model_dump(), other.model_dump()
+    pairs = {name: [value for value in (mine[name], theirs[name]) if value is not None] for name in mine}
+    return Budget(**{name: min(values) if values else None for name, values in pairs.items()})
+
+
+def counted(reported: Any, bytes_in: int, bytes_out: int) -> Usage:
+    """The usage of one request: as reported if it makes sense, else estimated as bytes / 4.
+
+    A token is at least one byte, give or take a chat template, and rarely more than a few dozen;
+    figures outside that are not believed. `estimated` is 1 in the result if any was not.
+    """
+    said: dict[str, Any] = reported if isinstance(reported, dict) else {}
+    tokens_in = _believable(said.get("prompt_tokens"), bytes_in, _TEMPLATE)
+    tokens_out = _believable(said.get("completion_tokens"), bytes_out, _REASONING)
+    return Usage(
+        requests=1,
+        tokens_in=bytes_in // 4 if tokens_in is None else tokens_in,
+        tokens_out=bytes_out // 4 if tokens_out is None else tokens_out,
+        tokens_cached=_cached(said.get("prompt_tokens_details"), tokens_in or 0),
+        estimated=int(tokens_in is None or tokens_out is None),
+    )
+
+
+_TEMPLATE = 20_000
+"""Tokens that a chat template and tool descriptions may add to what we sent."""
+_REASONING = 200_000
+"""Tokens of reasoning that an endpoint may count and not send."""
+
+
+def _believable(tokens: Any, size: int, unseen: int) -> int | None:
+    if not isinstance(tokens, int) or isinstance(tokens, bool):
+        return None
+    return tokens if size // 100 <= tokens <= size + unseen else None
+
+
+def _cached(details: Any, tokens_in: int) -> int:
+    value: Any = details.get("cached_tokens") if isinstance(details, dict) else 0
+    return value if isinstance(value, int) and 0 <= value <= tokens_in else 0

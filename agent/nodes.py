@@ -1,0 +1,101 @@
+"""The nodes of the graph: each translates state to a call and back. No decision is taken here."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from patchwright.agent import executing, planning, preparing, shipping
+from patchwright.agent.session import Session
+from patchwright.agent.state import State
+
+if TYPE_CHECKING:
+    from langgraph.runtime import Runtime
+
+Node = Callable[[State, "Runtime[Session]"], State]
+
+
+def prepare(state: State, runtime: "Runtime[Session]") -> State:
+    """Toolchain and image."""
+    runtime.context.ledger.status("preparing")
+    preparing.prepare(runtime.context)
+    return {}
+
+
+def baseline(state: State, runtime: "Runtime[Session]") -> State:
+    """What the checks say about the untouched base."""
+    runtime.context.ledger.status("baseline")
+    preparing.measure_baseline(runtime.context)
+    return {}
+
+
+def plan(state: State, runtime: "Runtime[Session]") -> State:
+    """A revision of the plan, by a model or by recipes, or the reason why there is none."""
+    runtime.context.ledger.status("planning")
+    return planning.draft_plan(runtime.context, state)
+
+
+def gate(state: State, runtime: "Runtime[Session]") -> State:
+    """Wait for a human's decision on a revision. Nothing else happens here."""
+    from langgraph.types import interrupt
+
+    return planning.decided(interrupt({"revision": state["revision"]}))
+
+
+def advance(state: State, runtime: "Runtime[Session]") -> State:
+    """The next step of the plan."""
+    runtime.context.ledger.status("executing")
+    return executing.advance(runtime.context, state)
+
+
+def recipe(state: State, runtime: "Runtime[Session]") -> State:
+    """A deterministic step."""
+    return executing.apply_recipe(runtime.context, state)
+
+
+def turn(state: State, runtime: "Runtime[Session]") -> State:
+    """One request to the editor and the tools that it called."""
+    return executing.take_turn(runtime.context, state)
+
+
+def amendment(state: State, runtime: "Runtime[Session]") -> State:
+    """Wait for a human's decision on what the editor asked. Nothing else happens here."""
+    from langgraph.types import interrupt
+
+    return executing.amended(state, interrupt({"revision": state["revision"]}))
+
+
+def judge(state: State, runtime: "Runtime[Session]") -> State:
+    """The checks against the baseline decide on the attempt."""
+    return executing.judge_attempt(runtime.context, state)
+
+
+def verify(state: State, runtime: "Runtime[Session]") -> State:
+    """Base plus patch in a fresh sandbox."""
+    runtime.context.ledger.status("verifying")
+    return shipping.verify(runtime.context, state)
+
+
+def review(state: State, runtime: "Runtime[Session]") -> State:
+    """What a second model says about the diff."""
+    runtime.context.ledger.status("reviewing")
+    return shipping.review(runtime.context, state)
+
+
+def ship(state: State, runtime: "Runtime[Session]") -> State:
+    """The patch, its provenance and the report."""
+    return shipping.ship(runtime.context, state)
+
+
+ALL: dict[str, Node] = {
+    "prepare": prepare,
+    "baseline": baseline,
+    "plan": plan,
+    "gate": gate,
+    "advance": advance,
+    "recipe": recipe,
+    "turn": turn,
+    "amendment": amendment,
+    "judge": judge,
+    "verify": verify,
+    "review": review,
+    "ship": ship,
+}

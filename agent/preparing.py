@@ -1,0 +1,71 @@
+"""Before planning: which commands judge this repository, in which image, and what they say about the base."""
+
+import hashlib
+import json
+
+from patchwright.agent.session import Session
+from patchwright.tools.checks import Results
+from patchwright.tools.toolchain import detect
+from patchwright.tools.verify import run_checks
+
+
+def prepare(session: Session) -> None:
+    """Detect the toolchain on the base commit and have its image ready. Both are stored, once."""
+    store, ledger = session.deps.store, session.ledger
+    if store.artifact(ledger.run_id, "toolchain.json") is None:
+        toolchain = detect(session.repository.tree(session.issue.base_commit))
+        ledger.artifact("toolchain.json", toolchain.model_dump_json().encode())
+        ledger.event(
+            "toolchain_detected",
+            families=list(toolchain.families),
+            checks=[check.name for check in toolchain.checks],
+            notes=list(toolchain.notes),
+        )
+    if store.artifact(ledger.run_id, "image") is None:
+        image = session.deps.prepare_image(
+            session.toolchain, session.run.sandbox, lambda text: ledger.event("warning", text=text)
+        )
+        ledger.artifact("image", image.encode())
+        ledger.event("image_ready", image=image)
+
+
+def measure_baseline(session: Session) -> Results:
+    """Run every check on the untouched base, or take what another run measured with the same image and commands."""
+    store, ledger = session.deps.store, session.ledger
+    key = _baseline_key(session)
+    data = store.cached(key)
+    if data is None:
+        results = run_checks(
+            session.sandbox("baseline", session.issue.base_commit),
+            session.toolchain,
+            commit=session.issue.base_commit,
+            image=session.image,
+            on_result=lambda result: ledger.event(
+                "command_finished",
+                check=result.check.name,
+                exit_code=result.exit_code,
+                seconds=round(result.seconds, 2),
+                tests=len(result.tests),
+                problem=result.problem,
+            ),
+        )
+        data = results.model_dump_json().encode()
+        if not any(result.timed_out for result in results.checks):
+            ledger.cache(key, data)
+    ledger.artifact("baseline.json", data)
+    results = Results.model_validate_json(data)
+    tests = results.tests().values()
+    ledger.event(
+        "baseline_measured",
+        tests=len(tests),
+        passed=sum(test.status in ("passed", "xfailed") for test in tests),
+        diagnostics=sum(len(result.diagnostics) for result in results.checks),
+        problems=[f"{result.check.name}: {result.problem}" for result in results.checks if result.problem],
+    )
+    return results
+
+
+def _baseline_key(session: Session) -> str:
+    commands = [check.model_dump(mode="json") for check in session.toolchain.checks]
+    material = json.dumps([session.issue.base_commit, session.image, commands, session.toolchain.env])
+    return "baseline/" + hashlib.sha256(material.encode()).hexdigest()

@@ -1,0 +1,272 @@
+"""The facade that every door calls: start a run, work on it, decide, look at it."""
+
+import threading
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from patchwright.agent.deps import Deps, SandboxKind
+from patchwright.agent.errors import (
+    BudgetSpent,
+    Cancelled,
+    GraphVersionMismatch,
+    ModelGarbage,
+    ModelRefused,
+    ModelUnavailable,
+    NotNow,
+    StaleApproval,
+    UsageError,
+)
+from patchwright.agent.issue import Issue, Origin
+from patchwright.agent.plan import Approval, Decision, Draft, Plan, plan_sha256
+from patchwright.agent.run import ENDED, Run
+from patchwright.agent.session import Session
+from patchwright.agent.state import GRAPH_VERSION, initial
+from patchwright.agent.store import lease
+from patchwright.agent.store.ledger import Ledger, own
+from patchwright.sandbox.errors import SandboxDied, SandboxError
+from patchwright.sandbox.source import open_source
+from patchwright.tools.untrusted import clean
+
+APPROVAL_HOURS = 24
+"""An approval that was not begun with for so long has expired (APR-08)."""
+
+FRESH_SANDBOXES = 2
+"""How often a lost sandbox is replaced by a fresh one before the run is parked (REL-06)."""
+
+MAX_ISSUE = 100_000
+"""Characters of an issue that are kept; the rest is cut, and the cut is said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a door was asked for. `revision` is any name of a commit in the repository."""
+
+    repository: str
+    text: str
+    revision: str = "HEAD"
+    include_dirty: bool = False
+    sandbox: SandboxKind = "docker"
+    origin: Origin = "terminal"
+
+
+def start(deps: Deps, asked: Asked) -> Run:
+    """Freeze the issue on its base commit and store the run. Raises `UsageError` or `SourceRefused`."""
+    text = clean(asked.text)
+    if not text.text.strip():
+        raise UsageError("The issue is empty. Say in a sentence or more what should change.")
+    _, commit = open_source(
+        asked.repository, cache=deps.cache, revision=asked.revision, include_dirty=asked.include_dirty
+    )
+    title, _, body = text.text.strip().partition("\n")
+    issue = Issue(
+        title=title[:200],
+        body=_cut(title[200:] + body),
+        repository=asked.repository,
+        base_commit=commit,
+        origin=asked.origin,
+        hidden=text.removed,
+    )
+    return deps.store.create_run(issue, GRAPH_VERSION, asked.sandbox)
+
+
+def drive(deps: Deps, run_id: str) -> Run:
+    """Work on a run until it waits for a human or ends.
+
+    Raises `RunBusy`, `GraphVersionMismatch`, `LeaseLost` or `StoreUnusable`. Everything else that
+    can go wrong is written to the run, which is parked so that `drive` can go on later.
+    """
+    run = deps.store.run(run_id)
+    if run.graph_version != GRAPH_VERSION:
+        raise GraphVersionMismatch(
+            f"Run {run_id} was begun by graph version {run.graph_version}; this patchwright has {GRAPH_VERSION}. "
+            "Continue it with the version that began it, or start a new run. Nothing was changed."
+        )
+    if run.status in ENDED:
+        return run
+    with own(deps.store, run_id) as ledger, closing(Session(deps, ledger)) as session, _watch(session):
+        _work(session, ledger)
+    return deps.store.run(run_id)
+
+
+def _work(session: Session, ledger: Ledger) -> None:
+    try:
+        _invoke(session)
+    except Cancelled:
+        ledger.end("cancelled", None, "none", "cancelled by a human")
+    except BudgetSpent as error:
+        ledger.status("paused_budget", str(error))
+    except (ModelUnavailable, ModelRefused, ModelGarbage, SandboxError) as error:
+        reason = session.deps.redactor.text(str(error))
+        ledger.status("infra_failed", f"{reason} Then: `patchwright resume {ledger.run_id}`.")
+
+
+def _invoke(session: Session) -> None:
+    """Drive the graph; a sandbox that is lost on the way is replaced by a fresh one."""
+    for tries_left in reversed(range(FRESH_SANDBOXES + 1)):
+        try:
+            return _invoke_once(session)
+        except SandboxDied as error:
+            session.close()
+            session.ledger.stop_if_cancelled()
+            session.ledger.event("warning", text=f"The sandbox was lost ({error}); going on in a fresh one.")
+            if not tries_left:
+                raise
+    return None
+
+
+def _invoke_once(session: Session) -> None:
+    from patchwright.agent.checkpoints import open_saver
+    from patchwright.agent.graph import build
+
+    ledger = session.ledger
+    with open_saver(ledger) as saver:
+        graph = build(saver)
+        config: Any = {"configurable": {"thread_id": ledger.run_id}, "recursion_limit": 100_000}
+        found = graph.get_state(config)
+        if not found.next and not found.values:
+            given: Any = initial(ledger.run_id, session.issue.base_commit)
+        elif found.interrupts:
+            given = _answer(session, found.interrupts[0].value)
+            if given is None:
+                return
+        else:
+            given = None
+        ledger.stop_if_cancelled()
+        graph.invoke(given, config, context=session, durability="sync")
+
+
+def _answer(session: Session, question: dict[str, Any]) -> Any:
+    """The human's decision on the newest revision as the graph's resume value, or None if there is none."""
+    from langgraph.types import Command
+
+    store, run_id = session.deps.store, session.ledger.run_id
+    plan = store.plan(run_id)
+    decided = [a for a in store.approvals(run_id) if plan and a.revision == plan.revision]
+    if plan is None or not decided or plan.revision < question["revision"]:
+        return None
+    approval = decided[-1]
+    if approval.decision == "approve":
+        if expired(approval, store.clock()):
+            store.add_plan(run_id, _next(plan, plan.author, plan.draft, session.issue, plan.notes))
+            session.ledger.status("awaiting_approval", "the approval expired; approve the new revision")
+            return None
+        if plan_sha256(session.issue, plan.draft, plan.terms, plan.notes) != approval.sha256:
+            raise StaleApproval("What would be executed is not what was approved. Nothing was changed.")
+    return Command(resume=approval.model_dump())
+
+
+def expired(approval: Approval, now: datetime) -> bool:
+    """Whether the approval is too old to begin with."""
+    given = datetime.fromisoformat(approval.at)
+    return now - given > timedelta(hours=APPROVAL_HOURS)
+
+
+def decide(
+    deps: Deps, run_id: str, decision: Decision, *, by: str, revision: int, sha256: str = "", notes: str = ""
+) -> Run:
+    """Record a human's decision on that revision; `sha256` may be its first 12 digits or more.
+
+    Raises `NotNow` if the run doesn't wait for a decision, `StaleApproval` if the plan has moved on.
+    The work itself is `drive`.
+    """
+    run, plan = _waiting(deps, run_id)
+    if revision != plan.revision or not plan.sha256.startswith(sha256):
+        raise StaleApproval(
+            f"The decision names revision {revision}{f' ({sha256})' if sha256 else ''}, but the plan of run {run_id} "
+            f"is now at revision {plan.revision} ({plan.sha256[:12]}), by {plan.author}. "
+            f"{_difference(deps.store.plan(run_id, revision), plan)} `patchwright show {run_id}` shows it."
+        )
+    deps.store.decide(
+        run_id,
+        Approval(
+            decision=decision,
+            by=by,
+            revision=plan.revision,
+            sha256=plan.sha256,
+            notes=notes,
+            at=deps.store.now(),
+        ),
+    )
+    return deps.store.run(run.id)
+
+
+def edit(deps: Deps, run_id: str, draft: Draft, *, by: str) -> Plan:
+    """A human's own revision of the plan. Raises `NotNow`."""
+    run, plan = _waiting(deps, run_id)
+    revised = _next(plan, by, draft, run.issue, plan.notes)
+    deps.store.add_plan(run_id, revised)
+    return revised
+
+
+def cancel(deps: Deps, run_id: str) -> Run:
+    """Stop a run in any state; a process that works on it stops within seconds (REL-04)."""
+    run = deps.store.run(run_id)
+    if run.status in ENDED:
+        raise NotNow(f"Run {run_id} has ended already ({run.status}); there is nothing to cancel.")
+    deps.store.request_cancel(run_id)
+    if not lease.is_held(deps.store.database, run_id):
+        with own(deps.store, run_id) as ledger:
+            ledger.end("cancelled", None, "none", "cancelled by a human")
+    return deps.store.run(run_id)
+
+
+def _waiting(deps: Deps, run_id: str) -> tuple[Run, Plan]:
+    run, plan = deps.store.run(run_id), deps.store.plan(run_id)
+    if run.status not in ("awaiting_approval", "needs_input") or plan is None:
+        raise NotNow(f"Run {run_id} is {run.status}: it does not wait for a decision on a plan.")
+    return run, plan
+
+
+def _next(plan: Plan, author: str, draft: Draft, issue: Issue, notes: tuple[str, ...]) -> Plan:
+    return Plan(
+        revision=plan.revision + 1,
+        author=author,
+        draft=draft,
+        terms=plan.terms,
+        notes=notes,
+        sha256=plan_sha256(issue, draft, plan.terms, notes),
+    )
+
+
+def _difference(old: Plan | None, new: Plan) -> str:
+    if old is None:
+        return "There is no such revision."
+    before, after = [s.title for s in old.draft.steps], [s.title for s in new.draft.steps]
+    gone, came = [t for t in before if t not in after], [t for t in after if t not in before]
+    words = [f"{len(came)} steps are new" if came else "", f"{len(gone)} are gone" if gone else ""]
+    return "What changed: " + (", ".join(word for word in words if word) or "the content of steps, scope or terms") + "."
+
+
+def _cut(text: str) -> str:
+    if len(text) <= MAX_ISSUE:
+        return text
+    return f"{text[:MAX_ISSUE]}\n[cut here: {len(text) - MAX_ISSUE} more characters were left out]"
+
+
+class _watch:  # noqa: N801
+    """While the context lasts, a cancel that a human asked for interrupts the running command."""
+
+    def __init__(self, session: Session, every: float = 0.5) -> None:
+        self._session = session
+        self._every = every
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        store, run_id = self._session.deps.store, self._session.ledger.run_id
+        while not self._stop.wait(self._every):
+            if store.run(run_id).cancel_requested:
+                self._session.interrupt()
+                return
+
+
