@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from patchwright.agent.errors import BudgetSpent
+from patchwright.agent.parse import mapping
 from patchwright.agent.run import Usage
 
 About = Literal["model", "tool"]
@@ -64,9 +65,10 @@ def check(budget: Budget, used: Usage, about_to: About) -> None:
 
 def tighter(budget: Budget, other: Budget) -> Budget:
     """The smaller of each limit."""
-    mine, theirs = budget.model_dump(), other.model_dump()
-    pairs = {name: [value for value in (mine[name], theirs[name]) if value is not None] for name in mine}
-    return Budget(**{name: min(values) if values else None for name, values in pairs.items()})
+    mine, theirs = budget.model_dump(exclude_none=True), other.model_dump(exclude_none=True)
+    return Budget.model_validate(
+        {name: min(mine.get(name, limit), limit) for name, limit in {**mine, **theirs}.items()}
+    )
 
 
 def counted(reported: Any, bytes_in: int, bytes_out: int) -> Usage:
@@ -75,7 +77,7 @@ def counted(reported: Any, bytes_in: int, bytes_out: int) -> Usage:
     A token is at least one byte, give or take a chat template, and rarely more than a few dozen;
     figures outside that are not believed. `estimated` is 1 in the result if any was not.
     """
-    said: dict[str, Any] = reported if isinstance(reported, dict) else {}
+    said = mapping(reported)
     tokens_in = _believable(said.get("prompt_tokens"), bytes_in, _TEMPLATE)
     tokens_out = _believable(said.get("completion_tokens"), bytes_out, _REASONING)
     return Usage(
@@ -100,5 +102,5 @@ def _believable(tokens: Any, size: int, unseen: int) -> int | None:
 
 
 def _cached(details: Any, tokens_in: int) -> int:
-    value: Any = details.get("cached_tokens") if isinstance(details, dict) else 0
+    value = mapping(details).get("cached_tokens")
     return value if isinstance(value, int) and 0 <= value <= tokens_in else 0

@@ -31,9 +31,7 @@ def open_saver(ledger: Ledger) -> "Generator[SqliteSaver]":
             self._check()
             return super().put(config, checkpoint, metadata, new_versions)
 
-        def put_writes(
-            self, config: Any, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
-        ) -> None:
+        def put_writes(self, config: Any, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = "") -> None:
             self._check()
             super().put_writes(config, writes, task_id, task_path)
 

@@ -34,9 +34,7 @@ class PlanningDesk:
         """Always refused."""
         raise ReadOnly(f"{path} was not changed: nothing can be written while the plan is not approved")
 
-    def shell(
-        self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None
-    ) -> ExecResult:
+    def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
         """Run a shell command on the read-only tree; only /tmp can be written."""
         sandbox = self._session.sandbox("planning", self._commit)
         return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, on_output=on_output)
@@ -102,9 +100,7 @@ class WorkingDesk:
     def _sandbox_as_shown(self) -> Sandbox:
         return self._session.sandbox("executing", self._session.shown or self.head)
 
-    def shell(
-        self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None
-    ) -> ExecResult:
+    def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
         """Run a shell command at the root of the working copy. What it changes there is not in the patch."""
         sandbox = self._session.sandbox("executing", self.head)
         return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, on_output=on_output)

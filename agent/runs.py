@@ -237,7 +237,9 @@ def _difference(old: Plan | None, new: Plan) -> str:
     before, after = [s.title for s in old.draft.steps], [s.title for s in new.draft.steps]
     gone, came = [t for t in before if t not in after], [t for t in after if t not in before]
     words = [f"{len(came)} steps are new" if came else "", f"{len(gone)} are gone" if gone else ""]
-    return "What changed: " + (", ".join(word for word in words if word) or "the content of steps, scope or terms") + "."
+    return (
+        "What changed: " + (", ".join(word for word in words if word) or "the content of steps, scope or terms") + "."
+    )
 
 
 def _cut(text: str) -> str:
@@ -268,5 +270,3 @@ class _watch:  # noqa: N801
             if store.run(run_id).cancel_requested:
                 self._session.interrupt()
                 return
-
-

@@ -197,12 +197,15 @@ class Store:
         rows = self.database.connection().execute("SELECT name FROM artifacts WHERE run_id=? ORDER BY name", (run_id,))
         return [str(row["name"]) for row in rows]
 
-    def calls(self, run_id: str) -> list[tuple[str, str]]:
-        """Key and kind of every recorded call, in the order in which they were answered."""
+    def answers(self, run_id: str) -> list[dict[str, Any]]:
+        """Every recorded call in the order in which it was answered: key, kind, answer, usage, at."""
         rows = self.database.connection().execute(
-            "SELECT key, kind FROM calls WHERE run_id=? ORDER BY at, key", (run_id,)
+            "SELECT key, kind, answer, usage, at FROM calls WHERE run_id=? ORDER BY at, key", (run_id,)
         )
-        return [(str(row["key"]), str(row["kind"])) for row in rows]
+        return [
+            {**dict(row), "answer": json.loads(zlib.decompress(row["answer"])), "usage": json.loads(row["usage"])}
+            for row in rows
+        ]
 
     def cached(self, key: str) -> bytes | None:
         """A result that any run may reuse, such as a baseline by (commit, image, commands)."""

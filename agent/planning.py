@@ -1,0 +1,77 @@
+"""From an issue to a revision of a plan, and from a human's decision to what happens next."""
+
+from typing import Any
+
+from patchwright.agent.errors import ModelGarbage
+from patchwright.agent.plan import Draft, Plan, Terms, plan_sha256
+from patchwright.agent.planner import Conversation, Refusal, planner_messages, read_plan, take_turn
+from patchwright.agent.session import Session
+from patchwright.agent.state import State
+from patchwright.agent.transformer import NoPlan, draft_from_recipes
+
+REPAIRS = 2
+"""How often a plan that does not validate goes back to the planner."""
+
+
+def draft_plan(session: Session, state: State) -> State:
+    """Store the next revision and wait at the gate, or end with the reason why there is nothing to do."""
+    previous = session.deps.store.plan(session.ledger.run_id)
+    answered = state["revision"]
+    if previous is not None and previous.revision > answered:
+        return _to_gate(session, previous)  # made before a crash
+    notes = _notes(session)
+    if previous is not None and session.deps.model("planner") is None:
+        found: Draft | NoPlan = previous.draft
+        session.ledger.event(
+            "warning",
+            text="No model is configured: the feedback is kept as a note, the steps are the same. "
+            "`patchwright edit` changes them by hand.",
+        )
+    elif session.deps.model("planner") is None:
+        found = draft_from_recipes(session)
+    else:
+        found = _draft_by_model(session, previous, notes)
+    if isinstance(found, NoPlan):
+        session.ledger.artifact("outcome", f"{found.outcome}\n{found.reason}".encode())
+        return {"route": "ship"}
+    plan = _revision(session, found, previous, notes)
+    session.ledger.plan(plan)
+    return _to_gate(session, plan)
+
+
+def decided(approval: dict[str, Any]) -> State:
+    """What a human's decision on a plan means for the run."""
+    match approval["decision"]:
+        case "approve":
+            return {"revision": approval["revision"], "decision": "approve", "route": "advance"}
+        case "revise":
+            return {"revision": approval["revision"], "decision": "revise", "route": "plan"}
+        case _:
+            return {"revision": approval["revision"], "decision": "reject", "route": "ship"}
+
+
+def _to_gate(session: Session, plan: Plan) -> State:
+    session.ledger.status("awaiting_approval", f"revision {plan.revision} ({plan.sha256[:12]}) waits for a decision")
+    return {"revision": plan.revision, "route": "gate"}
+
+
+def _notes(session: Session) -> tuple[str, ...]:
+    approvals = session.deps.store.approvals(session.ledger.run_id)
+    return tuple(f"{a.by}: {a.notes}" for a in approvals if a.notes)
+
+
+def _revision(session: Session, draft: Draft, previous: Plan | None, notes: tuple[str, ...]) -> Plan:
+    terms = Terms(
+        run_id=session.ledger.run_id,
+        image=session.image,
+        commands=tuple(check.command for check in session.toolchain.checks),
+        limits={name: float(value) for name, value in session.deps.budget.model_dump().items() if value is not None},
+    )
+    return Plan(
+        revision=previous.revision + 1 if previous else 1,
+        author="planner" if session.deps.model("planner") else "recipes",
+        draft=draft,
+        terms=terms,
+        notes=notes,
+        sha256=plan_sha256(session.issue, draft, terms, notes),
+    )

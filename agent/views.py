@@ -1,0 +1,87 @@
+"""What can be looked at and taken away: a run as one JSON object, its patch, its report, an archive."""
+
+import io
+import json
+import tarfile
+from pathlib import Path
+from typing import Any
+
+from patchwright.agent.deps import Deps
+from patchwright.agent.errors import NotNow
+from patchwright.agent.plan import Plan
+from patchwright.agent.report import Report
+from patchwright.agent.store.store import Store
+from patchwright.sandbox.checkout import apply_patch
+
+
+def summary(store: Store, run_id: str) -> dict[str, Any]:
+    """The run as CI reads it: id, status, outcome, verdict, reason, issue, plan, approvals, usage."""
+    run, plan = store.run(run_id), store.plan(run_id)
+    return {
+        "id": run.id,
+        "status": run.status,
+        "outcome": run.outcome,
+        "verdict": run.verdict,
+        "reason": run.reason,
+        "issue": run.issue.model_dump(mode="json"),
+        "plan": plan_object(plan) if plan else None,
+        "approvals": [approval.model_dump(mode="json") for approval in store.approvals(run_id)],
+        "usage": store.usage(run_id).model_dump(mode="json"),
+        "created_at": run.created_at,
+        "updated_at": run.updated_at,
+    }
+
+
+def plan_object(plan: Plan) -> dict[str, Any]:
+    """A revision as CI reads it: revision, sha256, author, notes, and the draft's fields beside them."""
+    draft = plan.draft.model_dump(mode="json")
+    return {"revision": plan.revision, "sha256": plan.sha256, "author": plan.author, "notes": plan.notes, **draft}
+
+
+def patch(store: Store, run_id: str) -> bytes:
+    """The unified diff from base to result. Raises `NotNow` if the run has none."""
+    run = store.run(run_id)
+    data = store.artifact(run_id, "patch.diff")
+    if data is None:
+        why = f" ({run.reason})" if run.reason else ""
+        raise NotNow(f"Run {run_id} has no patch: it is {run.status}{why}.")
+    return data
+
+
+def report(store: Store, run_id: str) -> Report:
+    """The report of a run that has ended. Raises `NotNow`."""
+    data = store.artifact(run_id, "report.json")
+    if data is None:
+        raise NotNow(f"Run {run_id} has no report yet: it is {store.run(run_id).status}.")
+    return Report.model_validate_json(data)
+
+
+def apply(deps: Deps, run_id: str, checkout: Path) -> tuple[str, ...]:
+    """Put the patch into the user's checkout; the run is accepted. Raises `NotNow` or `PatchDoesNotApply`."""
+    paths = apply_patch(checkout, patch(deps.store, run_id))
+    deps.store.append(run_id, "patch_applied", {"files": len(paths)})
+    deps.store.set_status(run_id, "accepted", "the patch was put into a checkout")
+    return tuple(paths)
+
+
+def export(store: Store, run_id: str, target: Path) -> None:
+    """Write one .tar.gz with everything that is known of the run, secrets redacted as they were when stored."""
+    files = {
+        "run.json": _json(summary(store, run_id)),
+        "plans.json": _json([plan_object(plan) for plan in store.plans(run_id)]),
+        "attempts.json": _json(store.attempts(run_id)),
+        "events.jsonl": b"".join(
+            event.model_dump_json().encode() + b"\n" for event in store.events(run_id, limit=1_000_000)
+        ),
+        "calls.jsonl": b"".join(json.dumps(call).encode() + b"\n" for call in store.answers(run_id)),
+        **{f"artifacts/{name}": store.artifact(run_id, name) or b"" for name in store.artifacts(run_id)},
+    }
+    with tarfile.open(target, "w:gz") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(f"patchwright-{run_id}/{name}")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, indent=1).encode() + b"\n"
