@@ -10,7 +10,7 @@ CheckKind = Literal["syntax", "build", "types", "lint", "tests"]
 """In the order in which they are run: cheapest first."""
 
 ReportFormat = Literal[
-    "exit-code", "junit", "go-json", "cargo", "tap", "gcc", "javac", "tsc", "eslint", "ruff", "mypy", "django"
+    "exit-code", "junit", "go-json", "cargo", "tap", "jest", "gcc", "javac", "tsc", "eslint", "ruff", "mypy"
 ]
 
 TestStatus = Literal["passed", "failed", "error", "skipped", "xfailed", "xpassed"]
