@@ -1,5 +1,7 @@
 """What can go wrong with the place itself, named by what the caller should do."""
 
+from collections.abc import Sequence
+
 
 class SandboxError(Exception):
     """Base of all errors of this step: the place failed, never the code that ran in it."""
@@ -30,8 +32,22 @@ class SourceRefused(SandboxError):
 
 
 class GitFailed(SandboxError):
-    """A git command of ours failed; carries its arguments and its words."""
+    """A git command of ours failed; carries its arguments, its words (escaped, at most 4 KB) and status."""
+
+    def __init__(self, arguments: Sequence[str] = (), words: str = "", status: int = -1) -> None:
+        name = arguments[0] if arguments else ""
+        super().__init__(f"git {name} failed: {words or f'status {status}'}")
+        self.arguments = tuple(arguments)
+        self.words = words
+        self.status = status
 
 
 class PatchDoesNotApply(SandboxError):
-    """The checkout has moved on: the patch no longer applies to it. Nothing was changed."""
+    """The checkout has moved on: the patch no longer applies to it. Nothing was changed.
+
+    `paths` are the files that no longer fit.
+    """
+
+    def __init__(self, message: str, paths: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.paths = tuple(paths)

@@ -1,0 +1,167 @@
+"""From what the user named to a commit in a bare clone of ours, or a sentence that says why not."""
+
+import contextlib
+import fcntl
+import re
+import tempfile
+import time
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+from patchwright.sandbox.errors import SourceRefused
+from patchwright.sandbox.git import Git
+from patchwright.sandbox.limits import SourceLimits, check_entries, clone_excess
+from patchwright.sandbox.remote import Remote, advertised, fetch, locate
+from patchwright.sandbox.repository import Repository
+from patchwright.sandbox.settings import common_folder
+from patchwright.sandbox.worktree import WorkingCopy
+
+_REVISION = re.compile(r"(?P<name>(?:[^\s~^:?*\[\\{]|@(?!\{))+)(?P<steps>(?:[~^][0-9]*|\^\{commit\})*)")
+_HEX = re.compile(r"[0-9a-f]{4,40}")
+_ALL = ("+refs/heads/*:refs/source/heads/*", "+refs/tags/*:refs/source/tags/*")
+
+
+def open_source(
+    source: str,
+    *,
+    cache: Path,
+    revision: str = "HEAD",
+    include_dirty: bool = False,
+    limits: SourceLimits | None = None,
+    clock: Callable[[], float] = time.time,
+) -> tuple[Repository, str]:
+    """A bare clone of the source in the folder `cache`, and the full sha of the revision in it.
+
+    `source` is a folder or a URL (https, ssh, file). `include_dirty` makes the working copy's
+    uncommitted content a commit of ours upon HEAD, and returns that. Nothing of the source is run,
+    and nothing in it is written. Raises `SourceRefused` with what is wrong and what to do.
+    """
+    limits = limits or SourceLimits()
+    remote = locate(source)
+    if remote.folder and (common_folder(remote.folder) / "shallow").is_file():
+        raise SourceRefused(f"{source} is a shallow clone. Complete it with: git fetch --unshallow")
+    refs = advertised(remote)
+    _check_refs(remote, refs)
+    with _locked(cache, remote, limits) as git_dir:
+        repository = Repository(git_dir, clock=clock)
+        commit = _commit(repository, remote, refs, revision, limits)
+        check_entries(repository.tree(commit).entries(), limits, remote.address)
+        repository.keep(f"base.{commit}", commit)
+        return repository, _with_dirt(repository, remote, commit, refs.get("HEAD"), include_dirty, limits)
+
+
+def _check_refs(remote: Remote, refs: dict[str, str]) -> None:
+    if not refs:
+        raise SourceRefused(f"{remote.address} has no commit yet. Make one: git add -A && git commit -m base")
+    if any(len(sha) != 40 for sha in refs.values()):
+        raise SourceRefused(f"{remote.address} uses SHA-256 object names, which patchwright does not support.")
+
+
+@contextlib.contextmanager
+def _locked(cache: Path, remote: Remote, limits: SourceLimits) -> Generator[Path]:
+    """The clone's folder, made if it is not there, held by this process alone while fetching."""
+    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    git_dir = cache / remote.cache_name
+    deadline = time.monotonic() + limits.seconds
+    with git_dir.with_suffix(".lock").open("wb") as lock:
+        while not _try_lock(lock.fileno()):
+            if time.monotonic() > deadline:
+                raise SourceRefused(f"Another process is still fetching {remote.address}. Try again later.")
+            time.sleep(0.05)
+        if not git_dir.exists():
+            _init(git_dir)
+        yield git_dir
+
+
+def _try_lock(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _init(git_dir: Path) -> None:
+    # HEAD names a branch that never exists: newer gits would take attributes from HEAD (GIT-06).
+    flags = ("--quiet", "--bare", "--template=", "--initial-branch=none", "--object-format=sha1")
+    with tempfile.TemporaryDirectory(dir=git_dir.parent, prefix="new-") as place:
+        made = Path(place) / "clone"
+        Git()("init", *flags, "--", str(made))
+        made.rename(git_dir)
+
+
+def _commit(repository: Repository, remote: Remote, refs: dict[str, str], revision: str, limits: SourceLimits) -> str:
+    found = _REVISION.fullmatch(revision)
+    if found is None or revision.startswith("-"):
+        raise _unknown(remote, revision)
+    name, steps = found["name"], found["steps"]
+    start = _named(refs, name) or (name if len(name) == 40 and _HEX.fullmatch(name) else None)
+    commit = _resolve(repository, start, steps) if start else None
+    if commit is None and (start or _HEX.fullmatch(name)):
+        _fetch(repository, remote, start, limits)
+        commit = _resolve(repository, start or name, steps)
+    if commit is None:
+        raise _unknown(remote, revision, refs)
+    return commit
+
+
+def _named(refs: dict[str, str], name: str) -> str | None:
+    """The object a name stands for, in git's own order."""
+    short = "HEAD" if name == "@" else name
+    forms = ("{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
+    names = (form.format(short) for form in forms)
+    return next((refs[full] for full in names if full in refs and (full == "HEAD" or "/" in full)), None)
+
+
+def _resolve(repository: Repository, start: str, steps: str) -> str | None:
+    found = repository.objects.find(f"{start}{steps}^{{commit}}")
+    return found.sha if found and found.kind == "commit" else None
+
+
+def _fetch(repository: Repository, remote: Remote, start: str | None, limits: SourceLimits) -> None:
+    """Bring the one object with its history, or for an abbreviated name all branches and tags."""
+    refspecs = (f"{start}:refs/source/wanted/{start}",) if start else _ALL
+    fetch(
+        remote,
+        repository.git_dir,
+        *refspecs,
+        timeout=limits.seconds,
+        stop=lambda: clone_excess(repository.git_dir, limits),
+    )
+
+
+def _unknown(remote: Remote, revision: str, refs: dict[str, str] | None = None) -> SourceRefused:
+    heads = sorted(name.removeprefix("refs/heads/") for name in refs or {} if name.startswith("refs/heads/"))
+    known = f" Its branches are: {', '.join(heads[:10])}." if heads else ""
+    return SourceRefused(f"{remote.address} has no revision {revision!r}.{known} Give a branch, tag or commit.")
+
+
+def _with_dirt(
+    repository: Repository,
+    remote: Remote,
+    commit: str,
+    head: str | None,
+    include_dirty: bool,
+    limits: SourceLimits,
+) -> str:
+    if remote.folder is None or commit != head:
+        if include_dirty:
+            raise SourceRefused(
+                "--include-dirty takes the content of a working copy at its HEAD: "
+                "give its folder, and no other revision."
+            )
+        return commit
+    copy = WorkingCopy(repository, remote.folder, commit)
+    dirt = copy.dirt()
+    if dirt and not include_dirty:
+        raise SourceRefused(
+            f"{remote.address} has uncommitted changes ({dirt}). "
+            "Commit or stash them (git stash -u), or pass --include-dirty to work on them as they are."
+        )
+    return _stored(repository, copy.commit(dirt, limits), remote, limits) if dirt else commit
+
+
+def _stored(repository: Repository, commit: str, remote: Remote, limits: SourceLimits) -> str:
+    check_entries(repository.tree(commit).entries(), limits, remote.address)
+    repository.keep(f"base.{commit}", commit)
+    return commit
