@@ -96,6 +96,8 @@ class TestChange(Frozen):
     before: TestStatus | None
     after: TestStatus | None
     message: str = ""
+    trace: str = ""
+    """The failure's text now, capped at 4 KB, for the model; "" if it passes."""
 
 
 class Verification(Frozen):
@@ -110,6 +112,8 @@ class Verification(Frozen):
     total_after: int = 0
     worse_checks: tuple[str, ...] = ()
     """Names of checks whose exit status became worse without a test or diagnostic that says why."""
+    still_failing: tuple[TestResult, ...] = ()
+    """Tests that failed before and fail now, with what they say now; at most 100. For people and models."""
     problems: tuple[str, ...] = ()
     """Why this cannot serve as proof: no tests ran, reports missing, timed out."""
 
