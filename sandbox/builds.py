@@ -1,15 +1,10 @@
-"""Building images: the engine's client, one builder at a time on a host, and a Dockerfile run to an image."""
+"""Building images: the engine's client, and a Dockerfile run to an image."""
 
-import fcntl
 import hashlib
 import io
-import os
 import tarfile
-import tempfile
-import time
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from patchwright.sandbox.errors import EngineUnavailable, ImageMissing
@@ -17,10 +12,6 @@ from patchwright.sandbox.errors import EngineUnavailable, ImageMissing
 if TYPE_CHECKING:
     from docker import DockerClient
 
-Say = Callable[[str], None]
-"""Takes one plain line about what is being done, for a person who waits."""
-
-LOCK_SECONDS = 3600.0
 STEP_SECONDS = 1200
 """How long the engine may be silent within one build step before the build counts as lost."""
 
@@ -28,10 +19,6 @@ NO_ENGINE = (
     "No Docker engine answers ({reason}). Install and start one, on Debian: "
     "`apt-get install docker.io` and `service docker start` as root."
 )
-
-
-def quiet(_: str) -> None:
-    """Say nothing."""
 
 
 @contextmanager
@@ -61,20 +48,6 @@ def has_image(client: "DockerClient", ref: str) -> bool:
         client.images.get(ref)
         return True
     return False
-
-
-@contextmanager
-def build_lock(name: str, say: Say = quiet, seconds: float = LOCK_SECONDS) -> Generator[None]:
-    """Hold the host-wide lock of this name; the kernel frees it if the process dies.
-
-    Raises: `ImageMissing` when another process holds it for longer than `seconds`.
-    """
-    lock = _open_lock(name)
-    try:
-        _wait_for(lock, name, say, time.monotonic() + seconds)
-        yield
-    finally:
-        os.close(lock)
 
 
 def build(
@@ -151,32 +124,3 @@ def _context(files: Mapping[str, bytes]) -> io.BytesIO:
 def _failed(ref: str, error: str, tail: list[str]) -> ImageMissing:
     output = "".join(tail).strip()
     return ImageMissing(f"Building the image {ref} failed: {error}\n{output}".strip())
-
-
-def _open_lock(name: str) -> int:
-    shared = Path("/run/lock")
-    folder = shared if os.access(shared, os.W_OK) else Path(tempfile.gettempdir())
-    path = folder / f"patchwright-{digest(name.encode())[:16]}.lock"
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC
-    with suppress(FileExistsError):
-        os.close(os.open(path, flags | os.O_CREAT | os.O_EXCL, 0o644))
-    return os.open(path, flags)
-
-
-def _wait_for(lock: int, name: str, say: Say, deadline: float) -> None:
-    said = False
-    while not _try_lock(lock):
-        if not said:
-            say(f"Waiting for another process that is building {name} ...")
-            said = True
-        if time.monotonic() > deadline:
-            raise ImageMissing(f"Another process has been building {name} for too long. End it and try again.")
-        time.sleep(0.2)
-
-
-def _try_lock(lock: int) -> bool:
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True

@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Literal, cast
 
-from patchwright.sandbox.builds import Say, has_image
+from patchwright.sandbox.builds import has_image
 from patchwright.sandbox.errors import ImageMissing
+from patchwright.sandbox.locks import Say
 
 if TYPE_CHECKING:
     from docker import DockerClient

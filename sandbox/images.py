@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
-from patchwright.sandbox.builds import Say, build, build_context, build_lock, digest, engine, has_image, quiet
+from patchwright.sandbox.builds import build, build_context, digest, engine, has_image
 from patchwright.sandbox.debian import Suite, ensure_root, host_apt_settings, host_mirror, sources
 from patchwright.sandbox.errors import ImageMissing
+from patchwright.sandbox.locks import Say, build_lock, quiet
 
 if TYPE_CHECKING:
     from docker import DockerClient
