@@ -57,7 +57,7 @@ def spent(budget: Budget, used: Usage, about_to: About) -> str:
     return ""
 
 
-def check(budget: Budget, used: Usage, about_to: About) -> None:
+def check_budget(budget: Budget, used: Usage, about_to: About = "model") -> None:
     """Raise `BudgetSpent`, naming the limit, if the next call is not allowed any more."""
     if reason := spent(budget, used, about_to):
         raise BudgetSpent(reason)

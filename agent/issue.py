@@ -11,7 +11,8 @@ class Issue(BaseModel):
     """Title and body as frozen at the trigger, on a repository at a base commit.
 
     `repository` is what the user named (a path or a git URL). `hidden` counts the characters and
-    markup that a reader would not have seen and that were removed (PI-02).
+    markup that a reader would not have seen and that were removed (PI-02). `clone` is the folder of
+    our bare clone in the cache.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -20,5 +21,6 @@ class Issue(BaseModel):
     body: str = ""
     repository: str
     base_commit: str
+    clone: str
     origin: Origin = "terminal"
     hidden: int = 0

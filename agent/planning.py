@@ -2,9 +2,7 @@
 
 from typing import Any
 
-from patchwright.agent.errors import ModelGarbage
 from patchwright.agent.plan import Draft, Plan, Terms, plan_sha256
-from patchwright.agent.planner import Conversation, Refusal, planner_messages, read_plan, take_turn
 from patchwright.agent.session import Session
 from patchwright.agent.state import State
 from patchwright.agent.transformer import NoPlan, draft_from_recipes

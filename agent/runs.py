@@ -1,7 +1,6 @@
 """The facade that every door calls: start a run, work on it, decide, look at it."""
 
 import threading
-from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -57,15 +56,17 @@ def start(deps: Deps, asked: Asked) -> Run:
     text = clean(asked.text)
     if not text.text.strip():
         raise UsageError("The issue is empty. Say in a sentence or more what should change.")
-    _, commit = open_source(
+    repository, commit = open_source(
         asked.repository, cache=deps.cache, revision=asked.revision, include_dirty=asked.include_dirty
     )
+    repository.close()
     title, _, body = text.text.strip().partition("\n")
     issue = Issue(
         title=title[:200],
         body=_cut(title[200:] + body),
         repository=asked.repository,
         base_commit=commit,
+        clone=repository.git_dir.name,
         origin=asked.origin,
         hidden=text.removed,
     )
@@ -109,7 +110,7 @@ def _invoke(session: Session) -> None:
         try:
             return _invoke_once(session)
         except SandboxDied as error:
-            session.close()
+            session.close_sandbox()
             session.ledger.stop_if_cancelled()
             session.ledger.event("warning", text=f"The sandbox was lost ({error}); going on in a fresh one.")
             if not tries_left:
@@ -248,7 +249,7 @@ def _cut(text: str) -> str:
     return f"{text[:MAX_ISSUE]}\n[cut here: {len(text) - MAX_ISSUE} more characters were left out]"
 
 
-class _watch:  # noqa: N801
+class _watch:
     """While the context lasts, a cancel that a human asked for interrupts the running command."""
 
     def __init__(self, session: Session, every: float = 0.5) -> None:

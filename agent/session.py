@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from functools import cached_property
 from typing import Any
 
-from patchwright.agent.budget import check_budget
+from patchwright.agent.budget import check
 from patchwright.agent.deps import Deps
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
@@ -15,7 +15,6 @@ from patchwright.agent.run import Run
 from patchwright.agent.store.ledger import Ledger
 from patchwright.sandbox.base import Phase, Sandbox, Spec
 from patchwright.sandbox.repository import Repository
-from patchwright.sandbox.source import cached_repository
 from patchwright.tools.checks import Results
 from patchwright.tools.toolchain import Toolchain
 
@@ -30,6 +29,7 @@ class Session:
         self.issue: Issue = self.run.issue
         self.spent = deps.store.usage(ledger.run_id)
         self.conversations: dict[str, Any] = {}
+        self._last: Results | None = None
         self._stack = ExitStack()
         self._sandbox: Sandbox | None = None
         self._shown: tuple[Phase, str] | None = None
@@ -38,7 +38,7 @@ class Session:
     @cached_property
     def repository(self) -> Repository:
         """Our bare clone, as it was opened when the run began."""
-        return cached_repository(self.issue.repository, cache=self.deps.cache)
+        return Repository(self.deps.cache / self.issue.clone)
 
     @cached_property
     def toolchain(self) -> Toolchain:
@@ -54,6 +54,19 @@ class Session:
     def baseline(self) -> Results:
         """What the checks said about the untouched base."""
         return Results.model_validate_json(self.require("baseline.json"))
+
+    def results(self, commit: str) -> Results:
+        """What the checks said about a green commit: the base, or one that `keep_results` was called for."""
+        if commit == self.issue.base_commit:
+            return self.baseline
+        if self._last is None or self._last.commit != commit:
+            self._last = Results.model_validate_json(self.require(f"results/{commit}.json"))
+        return self._last
+
+    def keep_results(self, results: Results) -> None:
+        """Store what the checks said about a green commit."""
+        self.ledger.artifact(f"results/{results.commit}.json", results.model_dump_json().encode())
+        self._last = results
 
     def require(self, name: str) -> bytes:
         """An artifact that an earlier node has stored."""
@@ -72,7 +85,7 @@ class Session:
     def sandbox(self, phase: Phase, commit: str) -> Sandbox:
         """The open sandbox of this phase showing `commit`; a fresh one if it shows anything else (SB-12)."""
         if self._sandbox is None or self._shown != (phase, commit):
-            self.close()
+            self.close_sandbox()
             spec = Spec(
                 image=self.image,
                 run_id=self.ledger.run_id,
@@ -105,7 +118,13 @@ class Session:
                 self._sandbox.close()
 
     def close(self) -> None:
-        """End the open sandbox."""
+        """End the open sandbox and our git process."""
+        self.close_sandbox()
+        if "repository" in self.__dict__:
+            self.repository.close()
+
+    def close_sandbox(self) -> None:
+        """End the open sandbox; the next use opens a fresh one."""
         with self._lock:
             self._sandbox, self._shown = None, None
         self._stack.close()
@@ -143,7 +162,7 @@ class RecordedModel:
         if known is not None:
             return Reply.model_validate(known)
         session.ledger.stop_if_cancelled()
-        check_budget(session.deps.budget, session.spent)
+        check(session.deps.budget, session.spent, "model")
         reply = self._inner.complete(request)
         session.ledger.record(
             self._key,

@@ -1,16 +1,12 @@
 """The end of a run: proof in a fresh sandbox, a second look, the patch with its provenance, the report."""
 
-from dataclasses import asdict
 
 from patchwright.agent.plan import Plan
 from patchwright.agent.policy import Judgement, judge, promised
-from patchwright.agent.report import Report, Unit, write_report
+from patchwright.agent.report import write_report
 from patchwright.agent.reviewer import Finding, review_diff
-from patchwright.agent.run import Outcome
 from patchwright.agent.session import Session
 from patchwright.agent.state import State
-from patchwright.sandbox.provenance import hunks
-from patchwright.tools.checks import Results, Verification
 from patchwright.tools.compare import compare
 from patchwright.tools.protect import flag_changes, restore
 from patchwright.tools.verify import confirm, run_checks
@@ -27,7 +23,7 @@ def verify(session: Session, state: State) -> State:
     base, result = session.repository.tree(session.issue.base_commit), session.repository.tree(state["green"])
     put_back = restore(base, result, session.toolchain, allow_tests=plan.draft.scope.tests)
     proof = _with(session, state["green"], put_back)
-    session.close()
+    session.close_sandbox()
     sandbox = session.sandbox("verifying", proof)
     now = run_checks(sandbox, session.toolchain, commit=proof, image=session.image)
     verification = confirm(sandbox, session.baseline, now, compare(session.baseline, now))

@@ -1,0 +1,137 @@
+"""Step by step: a recipe or the editor changes the head, the checks judge it, green becomes a snapshot."""
+
+from typing import Any
+
+from patchwright.agent.desk import WorkingDesk
+from patchwright.agent.plan import Plan, Step
+from patchwright.agent.policy import attempt_is_green, next_step, promised, recipe_must_go
+from patchwright.agent.session import Session
+from patchwright.agent.state import State
+from patchwright.tools.affected import affected_tests
+from patchwright.tools.checks import CheckKind, Results, Verification
+from patchwright.tools.compare import compare
+from patchwright.tools.recipes.catalogue import recipe_named
+
+CHEAP: tuple[CheckKind, ...] = ("syntax", "build", "types", "lint")
+EVERY: tuple[CheckKind, ...] = (*CHEAP, "tests")
+
+
+def advance(session: Session, state: State) -> State:
+    """Begin the next step from the last green commit, or go on to the final verification."""
+    plan = session.plan(state["revision"])
+    number = next_step(plan, state["step"])
+    if number is None:
+        return {"route": "verify"}
+    step = plan.draft.steps[number]
+    session.ledger.event("step_started", step=number + 1, title=step.title, recipe=step.recipe)
+    route = "recipe" if step.recipe else "turn"
+    return {"step": number, "attempt": 1, "turn": 0, "head": state["green"], "route": route}
+
+
+def apply_recipe(session: Session, state: State) -> State:
+    """The recipe's rewrite of the head as one commit; a recipe that finds nothing to do changes nothing."""
+    desk, step = _desk(session, state), _step(session, state)
+    rewrite = recipe_named(step.recipe).apply(session.repository.tree(state["head"]))
+    outside = sorted(set(rewrite.changes) - set(step.files))
+    changes = {path: data for path, data in rewrite.changes.items() if path in step.files}
+    if outside:
+        session.ledger.event("edit_refused", paths=outside, reason="not in the approved plan")
+    if changes:
+        desk.commit(changes, step.title, author="recipe")
+        session.ledger.event("edit_applied", step=state["step"] + 1, author="recipe", paths=sorted(changes))
+    return {"head": desk.head, "route": "judge"}
+
+
+def judge_attempt(session: Session, state: State) -> State:
+    """Cheapest checks first, then the tests that the change affects, then all of them."""
+    step = _step(session, state)
+    if state["head"] == state["green"]:
+        return _close_step(session, state, "unchanged", "nothing was changed")
+    verification, now = _verify(session, state)
+    green = (
+        not recipe_must_go(verification)
+        if step.recipe
+        else attempt_is_green(verification, promised([step], session.baseline), now)
+    )
+    session.ledger.event("attempt_verified", step=state["step"] + 1, green=green, **_counts(verification))
+    if green:
+        session.keep_results(now)
+        return {**_close_step(session, state, "green", ""), "green": state["head"]}
+    if step.recipe:
+        lost = verification.ids("broken", "not_run")
+        reason = f"{len(lost)} tests lost" if lost else "a check got worse"
+        session.ledger.event("step_reverted", step=state["step"] + 1, reason=reason, tests=list(lost[:20]))
+        return _close_step(session, state, "reverted", reason)
+    return _try_again(session, state, verification)
+
+
+def _verify(session: Session, state: State) -> tuple[Verification, Results]:
+    """Against the last green commit. Stops at the first stage that got worse: that has to be mended first."""
+    desk = _desk(session, state)
+    cheap = desk.results(CHEAP)
+    reference = session.results(state["green"])
+    verification = compare(_only(reference, CHEAP), cheap)
+    if not verification.clean:
+        return verification, cheap
+    changed = [change.path for change in session.repository.changed(session.issue.base_commit, state["head"])]
+    first = affected_tests(session.repository.tree(state["head"]), changed)
+    if first and not _step(session, state).recipe:
+        some = desk.results(("tests",), first)
+        partial = compare(_same_tests(reference, some), some)
+        if partial.ids("broken", "new_fail"):
+            return partial, some
+    full = desk.results(("tests",))
+    now = Results(commit=state["head"], image=session.image, checks=cheap.checks + full.checks)
+    return compare(reference, now), now
+
+
+def _only(results: Results, kinds: tuple[CheckKind, ...]) -> Results:
+    return results.model_copy(update={"checks": tuple(c for c in results.checks if c.check.kind in kinds)})
+
+
+def _same_tests(reference: Results, some: Results) -> Results:
+    """The reference cut down to the tests that were run again, so that the others don't count as missing."""
+    ids = set(some.tests())
+    checks = tuple(
+        check.model_copy(update={"tests": tuple(test for test in check.tests if test.id in ids), "problem": ""})
+        for check in reference.checks
+        if check.check.kind == "tests"
+    )
+    return reference.model_copy(update={"checks": checks})
+
+
+def _counts(verification: Verification) -> dict[str, Any]:
+    return {
+        "fixed": len(verification.ids("fixed")),
+        "broken": len(verification.ids("broken", "not_run")),
+        "passed": verification.passed_after,
+        "total": verification.total_after,
+        "new_diagnostics": len(verification.new_diagnostics),
+        "problems": list(verification.problems),
+    }
+
+
+def _close_step(session: Session, state: State, result: str, reason: str) -> State:
+    step = _step(session, state)
+    session.ledger.attempt(
+        state["step"],
+        state["attempt"],
+        step.recipe or "model",
+        (state["green"], state["head"]),
+        result,
+        reason,
+    )
+    session.ledger.event("step_finished", step=state["step"] + 1, result=result, reason=reason)
+    return {"route": "advance"}
+
+
+def _desk(session: Session, state: State) -> WorkingDesk:
+    return WorkingDesk(session, _plan(session, state), state["step"], state["attempt"], state["head"])
+
+
+def _plan(session: Session, state: State) -> Plan:
+    return session.plan(state["revision"])
+
+
+def _step(session: Session, state: State) -> Step:
+    return _plan(session, state).draft.steps[state["step"]]

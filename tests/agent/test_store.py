@@ -1,0 +1,196 @@
+"""The store and the ledger: nothing lost, nothing twice, one owner."""
+
+import json
+import multiprocessing
+import sqlite3
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from patchwright.agent.errors import LeaseLost, RunBusy, RunNotFound, StaleApproval, StoreUnusable
+from patchwright.agent.issue import Issue
+from patchwright.agent.plan import Approval, Draft, Plan, Step, Terms, plan_sha256
+from patchwright.agent.run import Usage
+from patchwright.agent.store import lease
+from patchwright.agent.store.database import Database
+from patchwright.agent.store.ledger import Ledger, own
+from patchwright.agent.store.store import Store
+
+ISSUE = Issue(title="Fix it", repository="/somewhere", base_commit="0" * 40, clone="c")
+TERMS = Terms(run_id="r", image="i", commands=(), limits={})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(Database(tmp_path / "state" / "patchwright.db"))
+
+
+def new_run(store: Store) -> str:
+    return store.create_run(ISSUE, "1", "docker").id
+
+
+def a_plan(revision: int, title: str = "Do it") -> Plan:
+    draft = Draft(summary="s", steps=(Step(title=title),))
+    return Plan(revision=revision, author="x", draft=draft, terms=TERMS, sha256=plan_sha256(ISSUE, draft, TERMS, ()))
+
+
+def approval(plan: Plan, decision: str = "approve") -> Approval:
+    return Approval(
+        decision=decision,  # pyright: ignore[reportArgumentType]
+        by="me",
+        revision=plan.revision,
+        sha256=plan.sha256,
+        at=datetime.now(UTC).isoformat(),
+    )
+
+
+def test_a_run_is_stored_with_its_first_event_before_anything_else_happens(store: Store) -> None:
+    """REL-01."""
+    run_id = new_run(store)
+    assert store.run(run_id).status == "queued"
+    assert [event.kind for event in store.events(run_id)] == ["run_created"]
+
+
+def test_the_store_is_readable_by_its_owner_only(store: Store) -> None:
+    """SEC-06."""
+    assert store.database.path.stat().st_mode & 0o077 == 0
+
+
+def test_events_are_numbered_without_gap_from_many_threads(store: Store) -> None:
+    """REL-01: no gap and no duplicate."""
+    run_id = new_run(store)
+    threads = [
+        threading.Thread(target=lambda: [store.append(run_id, "warning", {"n": n}) for n in range(50)])
+        for _ in range(4)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [event.seq for event in store.events(run_id)] == list(range(1, 202))
+
+
+def test_a_second_owner_is_refused_and_told_who_holds_the_run(store: Store) -> None:
+    run_id = new_run(store)
+    with own(store, run_id), pytest.raises(RunBusy, match=r"process \d+ on"):
+        lease.acquire(store.database, run_id, lease.this_holder())
+
+
+def test_a_dead_owner_does_not_hold_the_run(store: Store) -> None:
+    """REL-01, REL-05: a killed process leaves its lease behind; the next one goes on at once."""
+    run_id = new_run(store)
+    child = multiprocessing.get_context("spawn").Process(
+        target=_acquire_and_die, args=(str(store.database.path), run_id)
+    )
+    child.start()
+    child.join()
+    assert child.exitcode == 7
+    with own(store, run_id) as ledger:
+        assert ledger.fence == 2
+
+
+def _acquire_and_die(path: str, run_id: str) -> None:
+    import os
+
+    lease.acquire(Database(Path(path)), run_id, lease.this_holder())
+    os._exit(7)
+
+
+def test_an_owner_that_lost_its_lease_writes_nothing_more(store: Store) -> None:
+    """REL-05: the fencing number is checked by every write."""
+    run_id = new_run(store)
+    old = Ledger(store, run_id, lease.acquire(store.database, run_id, lease.this_holder()))
+    lease.release(store.database, run_id, old.fence)
+    lease.acquire(store.database, run_id, lease.this_holder())
+    before = store.events(run_id)
+    with pytest.raises(LeaseLost):
+        old.event("warning", text="late")
+    with pytest.raises(LeaseLost):
+        old.artifact("a", b"late")
+    with pytest.raises(LeaseLost):
+        old.record("k", "model_called", {}, Usage())
+    assert store.events(run_id) == before
+
+
+def test_a_recorded_answer_is_kept_with_its_cost(store: Store) -> None:
+    run_id = new_run(store)
+    with own(store, run_id) as ledger:
+        ledger.record("plan/1/0", "model_called", {"content": "hi \ud83d"}, Usage(requests=1, tokens_in=5))
+        assert ledger.answer("plan/1/0") == {"content": "hi \ud83d"}
+        assert ledger.answer("plan/1/1") is None
+        with pytest.raises(sqlite3.IntegrityError):
+            ledger.record("plan/1/0", "model_called", {}, Usage(requests=1))
+    assert store.usage(run_id) == Usage(requests=1, tokens_in=5)
+
+
+def test_a_decision_on_an_old_revision_is_stale(store: Store) -> None:
+    """APR-03."""
+    run_id = new_run(store)
+    store.add_plan(run_id, a_plan(1))
+    store.add_plan(run_id, a_plan(2, "Do it better"))
+    with pytest.raises(StaleApproval, match="revision 2"):
+        store.decide(run_id, approval(a_plan(1)))
+    assert store.approvals(run_id) == []
+
+
+def test_twenty_equal_approvals_at_once_are_one(store: Store) -> None:
+    """APR-08."""
+    run_id = new_run(store)
+    store.add_plan(run_id, a_plan(1))
+    refused: list[StaleApproval] = []
+
+    def decide() -> None:
+        try:
+            store.decide(run_id, approval(a_plan(1)))
+        except StaleApproval as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=decide) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(store.approvals(run_id)) == 1
+    assert len(refused) == 19
+
+
+def test_a_run_is_found_by_a_unique_prefix_only(store: Store) -> None:
+    run_id = new_run(store)
+    assert store.find(run_id[:8]) == run_id
+    for bad in ("", "zz", "%"):
+        with pytest.raises(RunNotFound):
+            store.find(bad)
+
+
+def test_a_store_of_another_version_is_refused_not_touched(tmp_path: Path) -> None:
+    """REL-10."""
+    path = tmp_path / "patchwright.db"
+    Database(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE meta SET value='99' WHERE key='schema'")
+    with pytest.raises(StoreUnusable, match="schema version 99"):
+        Database(path)
+
+
+def test_a_file_that_is_no_database_is_a_clear_error(tmp_path: Path) -> None:
+    path = tmp_path / "patchwright.db"
+    path.write_text("hello, this is not a database at all, it is text\n" * 100)
+    with pytest.raises(StoreUnusable, match="cannot be used"):
+        Database(path)
+
+
+def test_a_full_disk_loses_nothing_that_was_recorded(store: Store) -> None:
+    """REL-08: the write that doesn't fit fails with a sentence; the store recovers when there is room again."""
+    run_id = new_run(store)
+    connection = store.database.connection()
+    pages = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count={pages + 2}")
+    with own(store, run_id) as ledger:
+        with pytest.raises(StoreUnusable, match="free disk space"):
+            ledger.artifact("big", json.dumps(list(range(100_000))).encode())
+        connection.execute("PRAGMA max_page_count=1000000")
+        ledger.artifact("big", b"now")
+    assert store.artifact(run_id, "big") == b"now"
+    assert [event.kind for event in store.events(run_id)] == ["run_created"]
