@@ -48,7 +48,9 @@ _VALIDATION = re.compile(
     r"validation|literal_error|extra_forbidden|input should be|not support|unsupported|not implemented"
     r"|unrecognized|unknown (field|argument|parameter)|unexpected keyword|invalid"
 )
-_OTHER_REASON = re.compile(r"context[ _](length|window|size)|maximum context|too many tokens|prompt is too long|quota|billing")
+_OTHER_REASON = re.compile(
+    r"context[ _](length|window|size)|maximum context|too many tokens|prompt is too long|quota|billing"
+)
 
 
 def step_down(known: Capabilities, status: int, said: str, used: frozenset[Feature]) -> Capabilities | None:

@@ -46,7 +46,11 @@ def load_json(text: str | bytes) -> Any:
 def _why(error: ValueError | RecursionError) -> str:
     if isinstance(error, json.JSONDecodeError):
         return f"it is not JSON: {error.msg} (line {error.lineno}, column {error.colno})"
-    return f"nested more than {DEPTH} levels deep" if isinstance(error, RecursionError) else "it holds an impossible number"
+    return (
+        f"nested more than {DEPTH} levels deep"
+        if isinstance(error, RecursionError)
+        else "it holds an impossible number"
+    )
 
 
 def _refuse(name: str) -> Any:

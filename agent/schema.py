@@ -17,7 +17,10 @@ def mistakes(value: Any, schema: dict[str, Any]) -> str:
     from jsonschema import Draft202012Validator  # late: not needed before the first answer
 
     errors = Draft202012Validator(schema).iter_errors(value)
-    lines = [f"{_path(error.absolute_path)}: {error.message[:300]}" for error, _ in zip(errors, range(PROBLEMS), strict=False)]
+    lines = [
+        f"{_path(error.absolute_path)}: {error.message[:300]}"
+        for error, _ in zip(errors, range(PROBLEMS), strict=False)
+    ]
     return "\n".join(lines)
 
 

@@ -1,13 +1,15 @@
 """The end of a run: proof in a fresh sandbox, a second look, the patch with its provenance, the report."""
 
-
-from patchwright.agent.plan import Plan
+from patchwright.agent.plan import Plan, Step
 from patchwright.agent.policy import Judgement, judge, promised
-from patchwright.agent.report import write_report
-from patchwright.agent.reviewer import Finding, review_diff
+from patchwright.agent.proof import Findings, Proof
+from patchwright.agent.report import FindingLine, write_report
+from patchwright.agent.reporting import build_report
+from patchwright.agent.reviewer import review_diff
+from patchwright.agent.run import Outcome, RunStatus, RunVerdict
 from patchwright.agent.session import Session
 from patchwright.agent.state import State
-from patchwright.tools.compare import compare
+from patchwright.tools.checks import Results, Verification
 from patchwright.tools.protect import flag_changes, restore
 from patchwright.tools.verify import confirm, run_checks
 
@@ -18,32 +20,31 @@ REVIEW_ROUNDS = 1
 def verify(session: Session, state: State) -> State:
     """Run every check on base plus patch in a fresh sandbox, protected files put back (OUT-03, SB-12)."""
     if state["green"] == session.issue.base_commit:
-        return {"route": "review"}
+        return {}
     plan = session.plan(state["revision"])
     base, result = session.repository.tree(session.issue.base_commit), session.repository.tree(state["green"])
     put_back = restore(base, result, session.toolchain, allow_tests=plan.draft.scope.tests)
-    proof = _with(session, state["green"], put_back)
+    commit = _with(session, state["green"], dict(put_back))
     session.close_sandbox()
-    sandbox = session.sandbox("verifying", proof)
-    now = run_checks(sandbox, session.toolchain, commit=proof, image=session.image)
-    verification = confirm(sandbox, session.baseline, now, compare(session.baseline, now))
+    sandbox = session.sandbox("verifying", commit)
+    now = run_checks(sandbox, session.toolchain, commit=commit, image=session.image)
+    verification = confirm(sandbox, session.toolchain, session.baseline, now)
     flags = flag_changes(base, result, session.toolchain, plan.draft.scope)
-    judgement = judge(verification, promised(_done_steps(session, plan), session.baseline), now, flags)
+    judgement = judge(verification, promised(_done(session, plan), session.baseline), now, flags)
     _store(session, verification, now, judgement)
-    return {"route": "review"}
+    return {}
 
 
 def review(session: Session, state: State) -> State:
-    """Ask the reviewer, if there is one; blocking findings go back to the editor once."""
-    if state["green"] == session.issue.base_commit:
-        return {"route": "ship"}
+    """Ask the reviewer about the diff, if there is one; blocking findings go back to the editor once."""
     plan = session.plan(state["revision"])
     model = session.model("reviewer", f"review/{state['review_rounds']}")
-    if model is None or not any(not step.recipe for step in plan.draft.steps):
+    by_model = any(not step.recipe for step in plan.draft.steps)
+    if model is None or not by_model or state["green"] == session.issue.base_commit:
         return {"route": "ship"}
     diff = session.repository.diff(session.issue.base_commit, state["green"]).decode("utf-8", "replace")
-    findings = review_diff(model, session.issue, plan, diff)
-    session.ledger.artifact("findings.json", Finding.dump_all(findings))
+    findings = tuple(FindingLine(**f.model_dump()) for f in review_diff(model, session.issue, plan, diff))
+    session.ledger.artifact("findings.json", Findings(findings=findings).model_dump_json().encode())
     session.ledger.event("reviewed", findings=[finding.model_dump() for finding in findings])
     return {"route": "ship"}
 
@@ -51,27 +52,58 @@ def review(session: Session, state: State) -> State:
 def ship(session: Session, state: State) -> State:
     """Store the patch, which step made each hunk, and the report; end the run."""
     base, result = session.issue.base_commit, state["green"]
-    outcome, reason = _outcome(session, state)
-    judgement = _judgement(session) if outcome == "patch" else Judgement("none", ())
+    outcome, reasons = outcome_of(session, state)
+    verdict: RunVerdict = "none"
     if outcome == "patch":
+        proof = Proof.model_validate_json(session.require("proof.json"))
+        verdict, reasons = proof.verdict, proof.reasons
         session.repository.keep(f"runs/{session.ledger.run_id}", result)
         session.ledger.artifact("patch.diff", session.repository.diff(base, result))
-    report = _report(session, state, outcome, judgement, reason)
+    report = build_report(session, state, outcome, verdict, reasons)
     session.ledger.artifact("report.json", report.model_dump_json(indent=1).encode())
     session.ledger.artifact("report.md", write_report(report).encode())
     if outcome == "patch":
-        session.ledger.event("patch_ready", files=len(report.files), verdict=judgement.verdict)
-    status = "rejected" if state["decision"] == "reject" else "awaiting_review"
-    session.ledger.end(status, outcome, judgement.verdict, reason or "; ".join(judgement.reasons))
-    return {"route": "end"}
+        session.ledger.event("patch_ready", files=len(report.files), verdict=verdict)
+    status: RunStatus = "rejected" if state["decision"] == "reject" else "awaiting_review"
+    session.ledger.end(status, outcome, verdict, "; ".join(reasons))
+    return {}
+
+
+def outcome_of(session: Session, state: State) -> tuple[Outcome | None, tuple[str, ...]]:
+    """How the run ended: with a patch if anything green is there, else with the reason that an earlier node left."""
+    if state["decision"] == "reject":
+        return None, ("the plan was rejected",)
+    if state["green"] != session.issue.base_commit:
+        return "patch", ()
+    left = session.deps.store.artifact(session.ledger.run_id, "outcome")
+    if left is None:
+        return "gave_up", ("no step ended with a change that holds",)
+    outcome, _, reason = left.decode().partition("\n")
+    return outcome, (reason,)  # type: ignore[return-value]
 
 
 def _with(session: Session, commit: str, changes: dict[str, bytes | None]) -> str:
     if not changes:
         return commit
+    session.ledger.event("warning", text=f"Protected files put back for the proof: {', '.join(sorted(changes)[:20])}")
     return session.repository.commit(commit, changes, message="Protected files put back", trailers={})
 
 
-def _done_steps(session: Session, plan: Plan) -> list:
-    done = {a["step"] for a in session.deps.store.attempts(session.ledger.run_id) if a["result"] == "green"}
-    return [step for number, step in enumerate(plan.draft.steps) if number in done]
+def _done(session: Session, plan: Plan) -> list[Step]:
+    attempts = session.deps.store.attempts(session.ledger.run_id)
+    green = {attempt["step"] for attempt in attempts if attempt["result"] == "green"}
+    return [step for number, step in enumerate(plan.draft.steps) if number in green]
+
+
+def _store(session: Session, verification: Verification, now: Results, judgement: Judgement) -> None:
+    proof = Proof(verification=verification, results=now, verdict=judgement.verdict, reasons=judgement.reasons)
+    session.ledger.artifact("proof.json", proof.model_dump_json().encode())
+    session.ledger.event(
+        "verified",
+        verdict=judgement.verdict,
+        reasons=list(judgement.reasons),
+        passed_before=verification.passed_before,
+        total_before=verification.total_before,
+        passed_after=verification.passed_after,
+        total_after=verification.total_after,
+    )

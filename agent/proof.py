@@ -1,0 +1,21 @@
+"""What the final verification and the review left, as stored."""
+
+from patchwright.agent.plan import Record
+from patchwright.agent.report import FindingLine
+from patchwright.agent.run import RunVerdict
+from patchwright.tools.checks import Results, Verification
+
+
+class Proof(Record):
+    """The final verification as stored."""
+
+    verification: Verification
+    results: Results
+    verdict: RunVerdict
+    reasons: tuple[str, ...]
+
+
+class Findings(Record):
+    """What the reviewer found, as stored."""
+
+    findings: tuple[FindingLine, ...]

@@ -1,0 +1,125 @@
+"""Collects a report from what the store knows."""
+
+from patchwright.agent.plan import Plan
+from patchwright.agent.proof import Findings, Proof
+from patchwright.agent.report import CheckLine, FileLine, FindingLine, Origin, Report, StepLine
+from patchwright.agent.run import Outcome, RunVerdict
+from patchwright.agent.session import Session
+from patchwright.agent.state import State
+from patchwright.sandbox.provenance import Hunk, hunks
+from patchwright.tools.checks import CheckResult
+
+CHANGES = 5000
+"""Test changes that a report lists."""
+
+
+def build_report(
+    session: Session, state: State, outcome: Outcome | None, verdict: RunVerdict, reasons: tuple[str, ...]
+) -> Report:
+    """Everything about a run that has ended, from its stored facts."""
+    store, run_id, issue = session.deps.store, session.ledger.run_id, session.issue
+    plan = store.plan(run_id, state["revision"]) if state["revision"] else None
+    proof = _proof(session)
+    return Report(
+        run_id=run_id,
+        title=issue.title,
+        body=issue.body,
+        repository=issue.repository,
+        base_commit=issue.base_commit,
+        result_commit=state["green"],
+        outcome=outcome or "gave_up",
+        verdict=verdict,
+        reasons=reasons,
+        plan_revision=plan.revision if plan else 0,
+        plan_sha256=plan.sha256 if plan else "",
+        plan_author=plan.author if plan else "",
+        summary=plan.draft.summary if plan else "",
+        approvals=tuple(store.approvals(run_id)),
+        steps=_steps(session, plan),
+        files=_files(session, state),
+        origins=tuple(_origin(session, hunk) for hunk in _hunks(session, state)),
+        checks=_checks(session, proof),
+        changes=proof.verification.changes[:CHANGES] if proof else (),
+        findings=_findings(session),
+        leftovers=plan.draft.leftovers if plan else (),
+        image=session.image,
+        sandbox=session.run.sandbox,
+        usage=session.spent,
+        notes=session.toolchain.notes,
+    )
+
+
+def _proof(session: Session) -> Proof | None:
+    data = session.deps.store.artifact(session.ledger.run_id, "proof.json")
+    return Proof.model_validate_json(data) if data else None
+
+
+def _findings(session: Session) -> tuple[FindingLine, ...]:
+    data = session.deps.store.artifact(session.ledger.run_id, "findings.json")
+    return Findings.model_validate_json(data).findings if data else ()
+
+
+def _steps(session: Session, plan: Plan | None) -> tuple[StepLine, ...]:
+    last = {attempt["step"]: attempt for attempt in session.deps.store.attempts(session.ledger.run_id)}
+    return tuple(
+        StepLine(
+            number=number + 1,
+            title=step.title,
+            recipe=step.recipe,
+            result=last[number]["result"] if number in last else "not run",
+            attempts=last[number]["attempt"] if number in last else 0,
+            reason=last[number]["reason"] if number in last else "",
+        )
+        for number, step in enumerate(plan.draft.steps if plan else ())
+    )
+
+
+def _files(session: Session, state: State) -> tuple[FileLine, ...]:
+    changed = session.repository.changed(session.issue.base_commit, state["green"])
+    return tuple(
+        FileLine(path=shown(file.path), status=file.status, added=file.added, removed=file.removed) for file in changed
+    )
+
+
+def _hunks(session: Session, state: State) -> tuple[Hunk, ...]:
+    return hunks(session.repository, session.issue.base_commit, state["green"])
+
+
+def _origin(session: Session, hunk: Hunk) -> Origin:
+    made = [session.repository.trailers(commit) for commit in hunk.commits]
+    return Origin(
+        path=shown(hunk.path),
+        at=f"{hunk.new_start},{hunk.new_lines}",
+        steps=tuple(dict.fromkeys(int(found["Step"]) for found in made if "Step" in found)),
+        attempts=tuple(dict.fromkeys(int(found["Attempt"]) for found in made if "Attempt" in found)),
+        authors=tuple(dict.fromkeys(found["Author"] for found in made if "Author" in found)),
+    )
+
+
+def shown(path: str) -> str:
+    """A path whose bytes are not UTF-8 as text that JSON takes."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _checks(session: Session, proof: Proof | None) -> tuple[CheckLine, ...]:
+    after = {result.check.name: result for result in proof.results.checks} if proof else {}
+    return tuple(_check(result, after.get(result.check.name)) for result in session.baseline.checks)
+
+
+def _check(before: CheckResult, after: CheckResult | None) -> CheckLine:
+    return CheckLine(
+        name=before.check.name,
+        command=" ".join(before.check.command),
+        before_exit=before.exit_code,
+        after_exit=after.exit_code if after else None,
+        before_passed=_passed(before),
+        before_total=len(before.tests),
+        after_passed=_passed(after) if after else 0,
+        after_total=len(after.tests) if after else 0,
+        seconds=round(after.seconds if after else before.seconds, 2),
+        problem=after.problem if after else before.problem,
+    )
+
+
+def _passed(result: CheckResult) -> int:
+    return sum(test.status in ("passed", "xfailed") for test in result.tests)
