@@ -1,0 +1,90 @@
+"""Frozen trees in volumes: filled once, then mounted read-only by every sandbox that plans on them (APR-01).
+
+A volume counts only when its marker names it: a second, empty volume that is made after the filling.
+So a crash in the middle leaves something that nobody uses, and two who fill at once settle on one.
+"""
+
+import contextlib
+import hashlib
+import secrets
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import Any
+
+from patchwright.sandbox.base import Sandbox, Spec, Tree
+from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_RUN, LABEL_TREE, LABEL_VOLUME
+from patchwright.sandbox.engine import SECONDS, Client, within
+from patchwright.sandbox.errors import SelfCheckFailed
+from patchwright.sandbox.fill import fill
+
+FILLED_AT = "/var/tmp"
+"""Where a volume is filled: a new one takes over this folder's mode 1777, so that the sandbox user may write."""
+
+OpenFiller = Callable[[Spec, str], AbstractContextManager[Sandbox]]
+
+
+def tree_volume(client: Client, instance: str, spec: Spec, tree: Tree, open_filler: OpenFiller) -> str:
+    """The name of a complete volume with the tree, filled now if there is none yet."""
+    marker = marker_name(tree.key)
+    labels = volume_labels(client, marker)
+    if labels is not None:
+        if is_tree_volume(client, labels.get(LABEL_VOLUME, ""), tree.key):
+            return labels[LABEL_VOLUME]
+        remove_volume(client, marker)
+    own = {LABEL_INSTANCE: instance, LABEL_RUN: spec.run_id, LABEL_TREE: tree.key}
+    name = f"{marker}-{secrets.token_hex(4)}"
+    _create(client, name, own)
+    try:
+        with open_filler(replace(spec, network=False), name) as filler:
+            _refuse_leftovers(filler)
+            fill(filler, tree, spec.limits)
+    except BaseException:
+        remove_volume(client, name)
+        raise
+    settled = _create(client, marker, {**own, LABEL_VOLUME: name})[LABEL_VOLUME]
+    if settled != name:
+        remove_volume(client, name)
+    return settled
+
+
+def marker_name(key: str) -> str:
+    """The name of the volume that says where a tree lies; keys may be any text."""
+    return f"patchwright-tree-{hashlib.sha256(key.encode('utf-8', 'surrogateescape')).hexdigest()[:32]}"
+
+
+def is_tree_volume(client: Client, name: str, key: str) -> bool:
+    """Whether this volume is there and was made for that tree (the engine makes missing ones up on mounting)."""
+    return (volume_labels(client, name) or {}).get(LABEL_TREE) == key
+
+
+def volume_labels(client: Client, name: str) -> dict[str, str] | None:
+    """The labels of a volume, or None if there is none of that name."""
+    from docker.errors import NotFound
+
+    try:
+        found: Mapping[str, Any] = within(SECONDS, "describe a volume", lambda: client.inspect_volume(name))
+    except NotFound:
+        return None
+    return dict(found.get("Labels") or {})
+
+
+def remove_volume(client: Client, name: str) -> None:
+    """Remove a volume if it is there. Raises `EngineUnavailable` if it is in use."""
+    from docker.errors import NotFound
+
+    with contextlib.suppress(NotFound):
+        within(SECONDS, f"remove the volume {name}", lambda: client.remove_volume(name))
+
+
+def _create(client: Client, name: str, labels: dict[str, str]) -> dict[str, str]:
+    made: Mapping[str, Any] = within(SECONDS, "create a volume", lambda: client.create_volume(name, labels=labels))
+    return dict(made["Labels"])
+
+
+def _refuse_leftovers(filler: Sandbox) -> None:
+    found = filler.run(["find", ".", "-mindepth", "1", "-maxdepth", "1"], timeout=SECONDS)
+    if found.output or not found.ok:
+        raise SelfCheckFailed(
+            f"The image's {FILLED_AT} is not an empty folder, so a tree cannot be frozen with it: {found.text[:200]}"
+        )
