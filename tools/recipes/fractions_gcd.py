@@ -1,0 +1,12 @@
+"""`fractions.gcd` is gone since Python 3.9."""
+
+from patchwright.tools.recipes.moves import moved, recipe
+
+TABLE = moved("fractions", ["gcd"], "math")
+
+RECIPE = recipe(
+    "python.fractions-gcd",
+    "Take gcd from math: fractions.gcd went in Python 3.9",
+    (3, 9),
+    TABLE,
+)

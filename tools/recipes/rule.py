@@ -1,0 +1,92 @@
+"""How a Python recipe is written down: a cheap guard, what it finds in one file, and the errors that call for it."""
+
+import ast
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from patchwright.tools.recipes.base import Leftover, Rewrite
+from patchwright.tools.recipes.branches import PYTHON_2, Version, runs_on
+from patchwright.tools.recipes.code import Code, as_code
+from patchwright.tools.recipes.source import Edit, Source, Unreadable, parse, splice
+from patchwright.tools.tree import FileTree
+
+ROUNDS = 20
+"""How often a file is rewritten until nothing is found; nested finds need one round each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a finder may ask beside the file itself."""
+
+    target: Version
+    claims_python2: bool
+
+    def both(self, source: Source, node: ast.AST) -> bool:
+        """Whether code here must go on running on Python 2."""
+        return self.claims_python2 and runs_on(source, node, PYTHON_2)
+
+
+Found = Edit | Leftover
+Finder = Callable[[Source, Context], Iterable[Found]]
+
+
+@dataclass(frozen=True, slots=True)
+class PythonRecipe:
+    """One deterministic rewrite of Python files (a `Recipe`).
+
+    `removed` is the first Python on which the code breaks; the recipe has nothing to do for older
+    targets. `hint` finds nearly all files that need no parsing. `signatures` are linear-time
+    patterns of one line of an error. Idempotent: `find` is repeated until it finds nothing.
+    """
+
+    name: str
+    title: str
+    removed: Version
+    hint: re.Pattern[bytes]
+    find: Finder
+    signatures: tuple[re.Pattern[str], ...] = ()
+    target: Version = (3, 11)
+
+    def apply(self, tree: FileTree) -> Rewrite:
+        """Compute the rewrite of the whole tree; touches nothing and raises nothing."""
+        if self.removed > self.target:
+            return Rewrite()
+        code = as_code(tree)
+        context = Context(self.target, code.claims_python2)
+        changes: dict[str, bytes | None] = {}
+        leftovers: list[Leftover] = []
+        for path in code.python_paths:
+            data = code.read(path)
+            if self.hint.search(data):
+                changed, left = self._file(code, path, context)
+                leftovers += left
+                if changed is not None and changed != data:
+                    changes[path] = changed
+        return Rewrite(changes, tuple(leftovers))
+
+    def _file(self, code: Code, path: str, context: Context) -> tuple[bytes | None, list[Leftover]]:
+        try:
+            source = first = code.source(path)
+            leftovers: list[Leftover] = []
+            for _ in range(ROUNDS):
+                edits, leftovers = self._found(source, context)
+                if not edits:
+                    break
+                text = splice(source.text, edits)
+                parse(text)
+                source = Source(path, source.encode(text))
+            return (None if source is first else source.encode(source.text)), leftovers
+        except (Unreadable, UnicodeEncodeError, RecursionError) as error:
+            return None, [_unreadable(error, path, self.name)]
+
+    def _found(self, source: Source, context: Context) -> tuple[list[Edit], list[Leftover]]:
+        found = list(self.find(source, context))
+        edits = [item for item in found if isinstance(item, Edit)]
+        return edits, [item for item in found if isinstance(item, Leftover)]
+
+
+def _unreadable(error: Unreadable | UnicodeEncodeError | RecursionError, path: str, kind: str) -> Leftover:
+    if isinstance(error, Unreadable):
+        return error.leftover(path, kind)
+    return Leftover(path, 0, kind, f"cannot be rewritten safely: {type(error).__name__}")

@@ -1,0 +1,12 @@
+"""`time.clock` is gone since Python 3.8."""
+
+from patchwright.tools.recipes.moves import recipe, renamed
+
+TABLE = renamed("time.clock", "time.perf_counter")
+
+RECIPE = recipe(
+    "python.time-clock",
+    "Measure with time.perf_counter: time.clock went in Python 3.8",
+    (3, 8),
+    TABLE,
+)
