@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from patchwright.tools.nearest import Nearest, nearest
 from patchwright.tools.textfile import TextFile, Undecodable, decode, lf
+from patchwright.tools.untrusted import printable
 
 MAX_FILE_BYTES = 4_000_000
 MAX_SHOWN_LINES = 40
 MAX_PLACES = 11
-MAX_SHOWN_LINE = 400
+MAX_SHOWN_LINE = 1000
 
 _HINTS = {
     "numbers": "Your old text holds line numbers; leave them out. The lines are:",
@@ -56,12 +57,14 @@ def created(path: str, text: str) -> bytes | Refusal:
         data = text.encode()
     except UnicodeEncodeError:
         return Refusal(f"{path} was not created: its text holds half a surrogate pair.")
+    if "\0" in text:
+        return Refusal(f"{path} was not created: its text holds a NUL character.")
     return data if len(data) <= MAX_FILE_BYTES else _too_large(path)
 
 
 def numbered(lines: Sequence[str], start: int) -> str:
-    """Lines with their numbers from `start`, as `NUMBER<tab>LINE`, none longer than a few hundred characters."""
-    return "\n".join(f"{at}\t{_short(line)}" for at, line in enumerate(lines, start))
+    """Lines with their numbers from `start`, as `NUMBER<tab>LINE`, each cut at a thousand characters."""
+    return "\n".join(f"{at}\t{_short(printable(line))}" for at, line in enumerate(lines, start))
 
 
 def _swapped(path: str, text: TextFile, swap: Swap) -> TextFile | Refusal:
@@ -114,6 +117,8 @@ def _bytes(path: str, text: TextFile, before: bytes) -> bytes | Refusal:
     except UnicodeEncodeError as error:
         bad = ascii(text.raw[error.start])
         return Refusal(f"{path} is {text.encoding}, which has no character {bad}. Nothing was changed.")
+    if "\0" in text.raw:
+        return Refusal(f"The new text of {path} holds a NUL character. Nothing was changed.")
     if data == before:
         return Refusal(f"The edits of {path} cancel each other out: it stays as it was.")
     return data if len(data) <= MAX_FILE_BYTES else _too_large(path)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 MAX_BYTES = 1024
@@ -75,6 +76,15 @@ def any_match(path: str, patterns: Iterable[str]) -> bool:
 def matching(paths: Sequence[str], pattern: str) -> list[str]:
     """The paths that a glob means, in their order."""
     return [path for path in paths if matches(path, pattern)]
+
+
+def similar(path: str, paths: Sequence[str], most: int = 5) -> list[str]:
+    """Paths that may have been meant: those with the same name, else with a name like it."""
+    name = path.rpartition("/")[2]
+    same = [other for other in paths if other.rpartition("/")[2] == name]
+    names = {other.rpartition("/")[2]: other for other in paths[:20_000]}
+    close = [names[other] for other in get_close_matches(name, names, most, 0.75)]
+    return (same or close)[:most]
 
 
 def _advance(reached: set[int], names: list[str], part: str) -> set[int]:

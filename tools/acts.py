@@ -1,0 +1,157 @@
+"""What each tool does on a desk. The arguments fit the tool's schema when they come here.
+
+Each act raises `BadPath` for a path that no tool may name, and what the sandbox raises when it fails.
+"""
+
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from patchwright.tools import changing
+from patchwright.tools.calls import ToolOutcome
+from patchwright.tools.desk import Desk
+from patchwright.tools.edits import Swap
+from patchwright.tools.paths import file_path, tool_path
+from patchwright.tools.search import Query, search
+from patchwright.tools.tree import FileTree
+from patchwright.tools.untrusted import printable
+from patchwright.tools.verdicts import verdict_text
+from patchwright.tools.viewing import READ_LINES, command_text, listing, window
+
+DEFAULT_SECONDS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """What only the run can provide; a tool without its helper is not offered.
+
+    `start` is the tree at the start of the step. `git_log` takes a path ("" for all) and a count,
+    `git_blame` a path and the first and last line; both return text.
+    """
+
+    start: FileTree | None = None
+    git_log: Callable[[str, int], str] | None = None
+    git_blame: Callable[[str, int, int], str] | None = None
+    wanted: tuple[str, ...] = ()
+    """Test ids (or prefixes ending in "*") that have to pass after the step: their failures are shown in full."""
+
+
+Arguments = Mapping[str, Any]
+Act = Callable[[Desk, Helpers, Arguments], ToolOutcome]
+
+
+def bad(text: str) -> ToolOutcome:
+    """The call was wrong; nothing was done (LLM-01)."""
+    return ToolOutcome(text=text, bad=True)
+
+
+def list_files(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """The files below a folder or those that a glob means."""
+    return ToolOutcome(text=listing(desk.paths(), tool_path(given.get("path", "")), given.get("glob", "")))
+
+
+def read(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """A window of one file."""
+    path = file_path(given["path"])
+    data = changing.read_or_none(desk, path)
+    if data is None:
+        return changing.refused(changing.no_file(desk, path))
+    return ToolOutcome(text=window(path, data, given.get("start", 1), given.get("lines", READ_LINES)))
+
+
+def find(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """One page of matching lines."""
+    query = Query(
+        text=given["text"],
+        regex=given.get("regex", False),
+        ignore_case=given.get("ignore_case", False),
+        path=tool_path(given.get("path", "")),
+        glob=given.get("glob", ""),
+        skip=given.get("skip", 0),
+    )
+    return ToolOutcome(text=search(desk, query))
+
+
+def run(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """A shell command in the sandbox."""
+    command, seconds = given["command"], float(given.get("seconds", DEFAULT_SECONDS))
+    if "\0" in command:
+        return bad("run was not run: the command holds a NUL character.")
+    return ToolOutcome(text=command_text(desk.shell(_with_honest_pipes(command), seconds), seconds))
+
+
+def _with_honest_pipes(command: str) -> str:
+    """The status of a pipe is that of its first failing part, where the image has a shell that can say it."""
+    quoted = shlex.quote(command)
+    return f"if command -v bash >/dev/null; then exec bash -o pipefail -c {quoted}; else exec sh -c {quoted}; fi"
+
+
+def edit(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Replace texts in one file."""
+    return changing.edit(desk, given["path"], [Swap(one["old"], one["new"]) for one in given["edits"]])
+
+
+def create(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Make a new file."""
+    return changing.create(desk, given["path"], given["text"])
+
+
+def delete(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Remove a file."""
+    return changing.delete(desk, given["path"])
+
+
+def rename(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Move a file."""
+    return changing.rename(desk, given["path"], given["to"])
+
+
+def undo(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Put a file back as it was at the start of the step."""
+    assert helpers.start is not None, "undo is not offered without the tree of the start"
+    return changing.undo(desk, helpers.start, given["path"])
+
+
+def run_tests(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Tests against the baseline."""
+    return ToolOutcome(text=verdict_text(desk.judge(["tests"], given.get("tests", [])), helpers.wanted))
+
+
+def diagnostics(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Build, types and lint against the baseline."""
+    verification = desk.judge(["build", "types", "lint"])
+    if verification.clean:
+        return ToolOutcome(text="Build, types and lint: nothing new against the baseline.")
+    return ToolOutcome(text=verdict_text(verification).removesuffix("\nNo test ran."))
+
+
+def git_log(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """The latest commits."""
+    assert helpers.git_log is not None, "git_log is not offered without its helper"
+    text = helpers.git_log(tool_path(given.get("path", "")), given.get("count", 10))
+    return ToolOutcome(text=printable(text) or "No commits.")
+
+
+def git_blame(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Who last changed some lines."""
+    assert helpers.git_blame is not None, "git_blame is not offered without its helper"
+    path = file_path(given["path"])
+    if changing.read_or_none(desk, path) is None:
+        return changing.refused(changing.no_file(desk, path))
+    return ToolOutcome(text=printable(helpers.git_blame(path, given["start"], given["end"])))
+
+
+def note(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Keep a finding."""
+    return ToolOutcome(text="Noted.")
+
+
+def ask(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """Stop for a human."""
+    return ToolOutcome(text="A human will be asked.", ended="ask")
+
+
+def finish(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """End the work."""
+    return ToolOutcome(text="Finished; the checks decide.", ended="finish")

@@ -1,0 +1,141 @@
+"""Edits on a desk: each is made whole or refused, and new syntax errors come back with it."""
+
+from collections.abc import Sequence
+
+from patchwright.tools.calls import ToolOutcome
+from patchwright.tools.desk import Desk, OutOfScope, ReadOnly
+from patchwright.tools.edits import Refusal, Swap, created, numbered, replaced
+from patchwright.tools.paths import file_path, similar
+from patchwright.tools.syntax import new_errors
+from patchwright.tools.textfile import decode
+from patchwright.tools.tree import FileTree
+from patchwright.tools.verdicts import diagnostics_text
+
+AROUND = 4
+"""Lines shown before and after a syntax error that an edit caused."""
+
+
+def edit(desk: Desk, path: str, swaps: Sequence[Swap]) -> ToolOutcome:
+    """Replace texts in one file. Raises `BadPath`."""
+    path = file_path(path)
+    before = read_or_none(desk, path)
+    if before is None:
+        return refused(no_file(desk, path))
+    result = replaced(path, before, swaps)
+    if isinstance(result, Refusal):
+        return refused(result.reason)
+    return _written(desk, path, before, result, f"{path}: {_count(len(swaps), 'edit')} made.")
+
+
+def create(desk: Desk, path: str, text: str) -> ToolOutcome:
+    """Make a new file. Raises `BadPath`."""
+    path = file_path(path)
+    if reason := _taken(desk, path):
+        return refused(reason)
+    result = created(path, text)
+    if isinstance(result, Refusal):
+        return refused(result.reason)
+    return _written(desk, path, None, result, f"{path} created, {_count(text.count(chr(10)), 'line')}.")
+
+
+def delete(desk: Desk, path: str) -> ToolOutcome:
+    """Remove one file. Raises `BadPath`."""
+    path = file_path(path)
+    if read_or_none(desk, path) is None:
+        return refused(no_file(desk, path))
+    if reason := _write(desk, path, None):
+        return refused(reason)
+    return ToolOutcome(text=f"{path} deleted.", edits=(path,))
+
+
+def rename(desk: Desk, path: str, to: str) -> ToolOutcome:
+    """Move one file; bytes and mode stay. Raises `BadPath`."""
+    path, to = file_path(path), file_path(to)
+    if read_or_none(desk, path) is None:
+        return refused(no_file(desk, path))
+    if reason := _taken(desk, to):
+        return refused(reason)
+    try:
+        desk.rename(path, to)
+    except (ReadOnly, OutOfScope) as error:
+        return refused(_not_allowed(error))
+    return ToolOutcome(text=f"{path} renamed to {to}.", edits=(path, to))
+
+
+def undo(desk: Desk, start: FileTree, path: str) -> ToolOutcome:
+    """Put one file back as it was at the start of the step. Raises `BadPath`."""
+    path = file_path(path)
+    now, then = read_or_none(desk, path), read_or_none(start, path)
+    if now == then:
+        return refused(f"{path} is as it was at the start of this step.")
+    if reason := _write(desk, path, then):
+        return refused(reason)
+    how = "removed again" if then is None else "back as it was at the start of this step"
+    return ToolOutcome(text=f"{path} is {how}.", edits=(path,))
+
+
+def read_or_none(tree: Desk | FileTree, path: str) -> bytes | None:
+    """The file's bytes, or None if there is no such regular file."""
+    try:
+        return tree.read(path)
+    except KeyError:
+        return None
+
+
+def no_file(desk: Desk, path: str) -> str:
+    """That there is no such file, and which may have been meant."""
+    meant = similar(path, desk.paths())
+    hint = f" Did you mean {', '.join(meant)}?" if meant else " Use list to see what there is."
+    return f"There is no file {path}.{hint}"
+
+
+def refused(reason: str) -> ToolOutcome:
+    """The call was well-formed; nothing was done, for this reason."""
+    return ToolOutcome(text=reason, refused=True)
+
+
+def _written(desk: Desk, path: str, before: bytes | None, after: bytes, done: str) -> ToolOutcome:
+    if reason := _write(desk, path, after):
+        return refused(reason)
+    errors = new_errors(path, before, after)
+    if not errors:
+        return ToolOutcome(text=done, edits=(path,))
+    lines = decode(after).view.split("\n")
+    first = max(errors[0].line - AROUND, 1)
+    place = numbered(lines[first - 1 : errors[0].line + AROUND], first)
+    text = f"{done} But it has a syntax error now; mend it next:\n{diagnostics_text(errors)}\n{place}"
+    return ToolOutcome(text=text, edits=(path,))
+
+
+def _write(desk: Desk, path: str, data: bytes | None) -> str:
+    """Write; "" or why it was refused."""
+    try:
+        desk.write(path, data)
+    except (ReadOnly, OutOfScope) as error:
+        return _not_allowed(error)
+    return ""
+
+
+def _not_allowed(error: ReadOnly | OutOfScope) -> str:
+    if isinstance(error, ReadOnly):
+        return f"Refused: {error}."
+    return (
+        f"Refused: {error}. Nothing was changed. Do it within these paths; if that cannot be right, "
+        "call ask, name the path and say why: a human decides."
+    )
+
+
+def _taken(desk: Desk, path: str) -> str:
+    """Why no file can be made there, or ""."""
+    for other in desk.paths():
+        if other == path:
+            return f"{path} exists already: change it with edit."
+        if other.startswith(path + "/"):
+            return f"{path} is a folder."
+        if path.startswith(other + "/"):
+            return f"{other} is a file, so nothing can lie below it."
+    return ""
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
