@@ -43,6 +43,7 @@ _MENTIONS: dict[Feature, re.Pattern[str]] = {
     "tools": re.compile(r"\btools?\b|tool_choice|tool[ -]use|\bfunctions?\b"),
     "stream": re.compile(r"\bstream(ing)?\b"),
 }
+_GUESSED: tuple[Feature, ...] = ("stream_usage", "schema", "tools", "stream")
 _REFUSING = frozenset({400, 404, 415, 422})
 _VALIDATION = re.compile(
     r"validation|literal_error|extra_forbidden|input should be|not support|unsupported|not implemented"
@@ -62,13 +63,13 @@ def step_down(known: Capabilities, status: int, said: str, used: frozenset[Featu
     words = said.lower()
     if _OTHER_REASON.search(words) or not (status in _REFUSING or (status >= 500 and _VALIDATION.search(words))):
         return None
-    named = [feature for feature, mention in _MENTIONS.items() if mention.search(words)]
+    named: list[Feature] = [feature for feature, mention in _MENTIONS.items() if mention.search(words)]
     for feature in named:
         if feature in used:
             return without(known, feature)
     blind = status in (400, 422) and not named and len(words.strip()) < 40
-    guesses = [feature for feature in ("stream_usage", "schema", "tools", "stream") if blind and feature in used]
-    return without(known, guesses[0]) if guesses else None
+    guess = next((feature for feature in _GUESSED if blind and feature in used), None)
+    return without(known, guess) if guess else None
 
 
 def without(known: Capabilities, feature: Feature) -> Capabilities | None:

@@ -8,7 +8,7 @@ is never read by itself, because that folder may be a stranger's repository.
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
@@ -116,7 +116,7 @@ class SandboxTable(Settable):
     tmp_mb: int = Field(default=Limits().tmp_mb, ge=1)
     tmp_inodes: int = Field(default=Limits().tmp_inodes, ge=100)
     seconds: float = Field(default=Limits().seconds, gt=0)
-    runtime: str = Field(default="", pattern=r"\A[A-Za-z0-9_.-]*\Z")
+    runtime: str = Field(default="", pattern="^[A-Za-z0-9_.-]*$")
     allow_repository_images: tuple[str, ...] = Field(default=(), strict=False)
     """Repositories (as named on the command line) whose own Dockerfile may be built (SB-10)."""
 
@@ -202,7 +202,10 @@ def parse_file(data: bytes, name: str) -> File:
     return parse_toml(data, name, File)
 
 
-def parse_toml[Table: BaseModel](data: bytes, name: str, shape: type[Table]) -> Table:
+Table = TypeVar("Table", bound=BaseModel)
+
+
+def parse_toml(data: bytes, name: str, shape: type[Table]) -> Table:
     """TOML of a given shape. Raises `UsageError` with the file, the key and what is allowed."""
     try:
         return shape.model_validate(tomllib.loads(data.decode()))
@@ -238,8 +241,8 @@ def _resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, An
 
 
 def _roles(file: File, env: Mapping[str, str], folder: Path) -> dict[ModelRole, Endpoint]:
-    found = {role: _endpoint(role, file, env, folder) for role in ROLES}
-    return {role: endpoint for role, endpoint in found.items() if endpoint}
+    found = [_endpoint(role, file, env, folder) for role in ROLES]
+    return {endpoint.role: endpoint for endpoint in found if endpoint}
 
 
 def _endpoint(role: ModelRole, file: File, env: Mapping[str, str], folder: Path) -> Endpoint | None:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Any, cast
 
 from patchwright.tools.untrusted import valid
@@ -22,9 +23,9 @@ def mapping(value: Any) -> dict[str, Any]:
     return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
 
 
-def listing(value: Any) -> list[Any]:
+def listing(value: Any) -> Sequence[Any]:
     """The value if it is a JSON array, else an empty one."""
-    return cast("list[Any]", value) if isinstance(value, list) else []
+    return cast("Sequence[Any]", value) if isinstance(value, list) else []
 
 
 def words(value: Any) -> str:

@@ -1,6 +1,7 @@
 """JSON schemas of answers: the strict form that endpoints enforce, our own check, and words for a prompt."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from patchwright.agent.parse import listing, mapping
@@ -16,7 +17,7 @@ def mistakes(value: Any, schema: dict[str, Any]) -> str:
     """What of `value` does not fit, one line each with its path; "" if it fits."""
     from jsonschema import Draft202012Validator  # late: not needed before the first answer
 
-    errors = Draft202012Validator(schema).iter_errors(value)
+    errors: Iterator[Any] = Draft202012Validator(schema).iter_errors(value)  # pyright: ignore[reportUnknownMemberType] (stubs)
     lines = [
         f"{_path(error.absolute_path)}: {error.message[:300]}"
         for error, _ in zip(errors, range(PROBLEMS), strict=False)

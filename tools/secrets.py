@@ -1,0 +1,92 @@
+"""One redactor for every text that leaves: prompts, logs, comments, answers, screens (SEC-04).
+
+It knows our own secrets in the codings in which they come back (plain, JSON, URL, hex, base64 at
+every offset) and the shapes of common tokens. Time is linear in the text; twice is the same as once.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+MARK = "[redacted]"
+"""What stands where a secret stood. It has no border with itself, which idempotence relies on."""
+
+SHORTEST = 6
+"""Secrets with fewer characters are not looked for: they would hit ordinary words."""
+
+# A shape ends by taking every token character that follows: what comes next then starts afresh, so
+# a second pass sees the same pieces as the first.
+_REST = r"[A-Za-z0-9_-]*+"
+_SHAPES = re.compile(
+    r"(?<![A-Za-z0-9])(?:"
+    + "|".join(
+        (
+            r"gh[pousr]_[A-Za-z0-9]{30}" + _REST,
+            r"github_pat_[A-Za-z0-9_]{30}" + _REST,
+            r"glpat-[A-Za-z0-9_-]{20}" + _REST,
+            r"sk-[A-Za-z0-9_-]{20}" + _REST,
+            r"(?:AKIA|ASIA)[0-9A-Z]{16}" + _REST,
+            r"xox[abeoprs]-[A-Za-z0-9-]{10}" + _REST,
+            r"AIza[A-Za-z0-9_-]{35}" + _REST,
+            r"npm_[A-Za-z0-9]{36}" + _REST,
+            r"pypi-[A-Za-z0-9_-]{50}" + _REST,
+            r"hf_[A-Za-z0-9]{30}" + _REST,
+            r"eyJ[A-Za-z0-9_-]{10,}+\.eyJ[A-Za-z0-9_-]{10,}+\.[A-Za-z0-9_-]*+",
+        )
+    )
+    + r")"
+    r"|-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----"
+    r"(?:(?:\s|\\[nr])++[A-Za-z0-9+/=]{16,}+)++(?:(?:\s|\\[nr])++[A-Za-z0-9+/=]{1,15}+)?+"
+    r"(?:(?:\s|\\[nr])*+-----END [A-Z ]{0,30}PRIVATE KEY-----)?+"
+)
+
+
+class Redactor:
+    """Replaces secrets by `MARK`. `secrets` are ours; token shapes are always looked for."""
+
+    def __init__(self, secrets: Iterable[str] = ()) -> None:
+        needles = {form for secret in secrets if len(secret) >= SHORTEST for form in _forms(secret)}
+        self._needles = (MARK, *sorted(needles, key=lambda needle: (-len(needle), needle)))
+
+    def text(self, text: str) -> str:
+        """The text with every secret replaced by `MARK`."""
+        pieces = [text]
+        for needle in self._needles:
+            if needle in text:
+                pieces = [part for piece in pieces for part in piece.split(needle)]
+        return MARK.join(part for piece in pieces for part in _SHAPES.split(piece))
+
+    def bytes(self, data: bytes) -> bytes:
+        """The same for bytes of any encoding that keeps ASCII."""
+        return self.text(data.decode("latin-1")).encode("latin-1")
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """Every coding in which a secret may come back."""
+    raw = secret.encode("utf-8", "surrogateescape")
+    yield secret
+    yield raw.decode("latin-1")
+    yield json.dumps(secret)[1:-1]
+    yield json.dumps(secret, ensure_ascii=False)[1:-1]
+    yield from _both_cases(raw.hex())
+    yield from _both_cases("".join(f"%{byte:02x}" for byte in raw))
+    for coded in (quote(raw, safe=""), quote(raw), quote_plus(raw)):
+        yield coded
+        yield re.sub(r"%[0-9A-F]{2}", lambda found: found[0].lower(), coded)
+    yield from _base64_forms(raw)
+
+
+def _both_cases(text: str) -> tuple[str, str]:
+    return text.lower(), text.upper()
+
+
+def _base64_forms(raw: bytes) -> Iterator[str]:
+    """The characters that the secret alone decides, wherever in a longer base64 text it begins."""
+    for offset in range(3):
+        bits = 8 * offset
+        coded = base64.b64encode(b"\0" * offset + raw).decode()
+        first, last = -(-bits // 6), (bits + 8 * len(raw)) // 6
+        yield coded[first:last]
+        yield coded[first:last].replace("+", "-").replace("/", "_")
