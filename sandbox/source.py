@@ -5,7 +5,7 @@ import fcntl
 import re
 import tempfile
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 from patchwright.sandbox.errors import SourceRefused
@@ -93,13 +93,12 @@ def _init(git_dir: Path) -> None:
 def _commit(repository: Repository, remote: Remote, refs: dict[str, str], revision: str, limits: SourceLimits) -> str:
     found = _REVISION.fullmatch(revision)
     if found is None or revision.startswith("-"):
-        raise _unknown(remote, revision)
-    name, steps = found["name"], found["steps"]
-    start = _named(refs, name) or (name if len(name) == 40 and _HEX.fullmatch(name) else None)
-    commit = _resolve(repository, start, steps) if start else None
-    if commit is None and (start or _HEX.fullmatch(name)):
-        _fetch(repository, remote, start, limits)
-        commit = _resolve(repository, start or name, steps)
+        raise _unknown(remote, revision, refs)
+    start = _named(refs, found["name"]) or _by_sha(repository, remote, found["name"], limits)
+    if start is None:
+        raise _unknown(remote, revision, refs)
+    _bring(repository, remote, start, limits)
+    commit = _resolve(repository, start, found["steps"])
     if commit is None:
         raise _unknown(remote, revision, refs)
     return commit
@@ -118,20 +117,37 @@ def _resolve(repository: Repository, start: str, steps: str) -> str | None:
     return found.sha if found and found.kind == "commit" else None
 
 
-def _fetch(repository: Repository, remote: Remote, start: str | None, limits: SourceLimits) -> None:
-    """Bring the one object with its history, or for an abbreviated name all branches and tags."""
-    refspecs = (f"{start}:refs/source/wanted/{start}",) if start else _ALL
-    fetch(
-        remote,
-        repository.git_dir,
-        *refspecs,
-        timeout=limits.seconds,
-        stop=lambda: clone_excess(repository.git_dir, limits),
-    )
+def _by_sha(repository: Repository, remote: Remote, name: str, limits: SourceLimits) -> str | None:
+    """The commit with this sha, or with this one that begins so on a branch or tag of the source."""
+    if not _HEX.fullmatch(name):
+        return None
+    if len(name) == 40:
+        return name
+    known = _resolve(repository, name, "")
+    if known is None:
+        _fetch(repository, remote, _ALL, limits)
+        known = _resolve(repository, name, "")
+    return known
 
 
-def _unknown(remote: Remote, revision: str, refs: dict[str, str] | None = None) -> SourceRefused:
-    heads = sorted(name.removeprefix("refs/heads/") for name in refs or {} if name.startswith("refs/heads/"))
+def _bring(repository: Repository, remote: Remote, start: str, limits: SourceLimits) -> None:
+    """Have this object with all of its history. The ref says that git has checked it to be whole."""
+    ref = f"refs/source/wanted/{start}"
+    if repository.objects.find(ref) is None:
+        _fetch(repository, remote, (f"{start}:{ref}",), limits)
+        if repository.objects.find(ref) is None:  # git takes no cut history, and only says so in the ref
+            raise SourceRefused(f"{remote.address} is a shallow clone. Complete it with: git fetch --unshallow")
+
+
+def _fetch(repository: Repository, remote: Remote, refspecs: Sequence[str], limits: SourceLimits) -> None:
+    def stop() -> str:
+        return clone_excess(repository.git_dir, limits)
+
+    fetch(remote, repository.git_dir, *refspecs, timeout=limits.seconds, stop=stop)
+
+
+def _unknown(remote: Remote, revision: str, refs: dict[str, str]) -> SourceRefused:
+    heads = sorted(name.removeprefix("refs/heads/") for name in refs if name.startswith("refs/heads/"))
     known = f" Its branches are: {', '.join(heads[:10])}." if heads else ""
     return SourceRefused(f"{remote.address} has no revision {revision!r}.{known} Give a branch, tag or commit.")
 
