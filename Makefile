@@ -1,0 +1,33 @@
+# make setup | demo | demo-model | test | check | bench | clean
+# Each installs what it needs first and says so; the second time it is quick. ARGS= goes to pytest and bench.
+PY := .venv/bin/python
+.PHONY: setup demo demo-model test check bench clean
+
+setup: .venv/.ready
+	@sh scripts/sandbox.sh
+
+.venv/.ready: pyproject.toml scripts/venv.sh
+	@sh scripts/venv.sh
+
+demo: setup
+	@YES=$(YES) $(PY) -m patchwright.evals.demo
+
+demo-model: setup
+	@YES=$(YES) $(PY) -m patchwright.evals.demo --model
+
+test: setup
+	$(PY) -m pytest $(ARGS)
+
+bench: setup
+	$(PY) -m patchwright.evals.bench $(ARGS)
+
+check: .venv/.ready
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/lint-imports
+	.venv/bin/mypy
+	.venv/bin/pyright
+
+clean:
+	rm -rf .venv build dist *.egg-info .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,38 @@
+"""Builds the sandbox image "python" if it is missing. Exit status 0 means: it is there.
+
+`--engine` only asks whether an engine answers, `--present` only whether the image is there; both say nothing.
+"""
+
+import sys
+
+from patchwright.sandbox.builds import engine
+from patchwright.sandbox.errors import EngineUnavailable, SandboxError
+from patchwright.sandbox.images import ensure_image, is_present
+
+
+def answers() -> bool:
+    """Whether a container engine answers."""
+    with engine() as client:
+        return client.ping()
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the arguments ask; the exit status."""
+    try:
+        if arguments == ["--engine"]:
+            return not answers()
+        if arguments == ["--present"]:
+            return not is_present("python")
+        ensure_image("python", say=lambda line: print(f"==> {line}", flush=True))
+    except EngineUnavailable as problem:
+        if not arguments:
+            print(problem, file=sys.stderr)
+        return 1
+    except SandboxError as problem:
+        print(problem, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
