@@ -24,5 +24,7 @@ if ! .venv/bin/python -c '' 2>/dev/null; then
     "$python" -m venv --clear .venv
 fi
 say "Installing Patchwright and its development tools into .venv (about a minute) ..."
-.venv/bin/python -m pip install -q --disable-pip-version-check --editable '.[dev]'
+words=$(.venv/bin/python -m pip install -q --disable-pip-version-check --editable '.[dev]' 2>&1) ||
+    fail "Installing Patchwright into .venv failed:
+$words"
 touch .venv/.ready
