@@ -24,7 +24,7 @@ VENDORED = frozenset({"node_modules", "vendor", "third_party", ".venv", "venv", 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one ecosystem's detector found. `weight` ranks ecosystems: source files, and 1000 for a manifest at the root."""
+    """What one ecosystem's detector found. `weight` ranks ecosystems: source files, plus 1000 for a manifest."""
 
     family: Family
     weight: int
@@ -32,6 +32,7 @@ class Found:
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     commands: tuple[tuple[str, ...], ...] = ()
     env: Mapping[str, str] = field(default_factory=dict[str, str])
+    protected: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 

@@ -1,0 +1,152 @@
+"""Results against a baseline: what got better, what got worse, what can't be told. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from patchwright.tools.checks import CheckResult, Results, TestChange, TestResult, TestStatus, Verdict, Verification
+from patchwright.tools.diagnostics import Diagnostic
+
+GOOD: frozenset[TestStatus] = frozenset({"passed", "xfailed", "xpassed"})
+BAD: frozenset[TestStatus] = frozenset({"failed", "error"})
+
+_LINE = re.compile(r"\b(line|lines|column) \d+")
+
+
+def compare(baseline: Results, now: Results) -> Verification:
+    """What each test and diagnostic of `now` says against the baseline.
+
+    Only checks that `now` holds are compared; of a check that was narrowed to some tests, only those.
+    """
+    pairs = [(_counterpart(baseline, result), result) for result in now.checks]
+    before = {test.id: test for old, new in pairs for test in _asked_for(old, new)}
+    after = now.tests()
+    changes = tuple(_changes(before, after))
+    new_diagnostics = tuple(found for old, new in pairs for found in _new_errors(old, new))
+    return Verification(
+        commit=now.commit,
+        changes=changes,
+        new_diagnostics=new_diagnostics,
+        passed_before=_passed(before.values()),
+        passed_after=_passed(after.values()),
+        total_before=len(before),
+        total_after=len(after),
+        worse_checks=tuple(new.check.name for old, new in pairs if _unexplained(old, new, changes)),
+        problems=tuple(f"{new.check.name}: {new.problem}" for old, new in pairs if _counts(old, new)),
+    )
+
+
+def to_rerun(verification: Verification) -> frozenset[str]:
+    """The tests whose change should show twice before it is believed."""
+    return frozenset(verification.ids("fixed", "broken", "new_fail"))
+
+
+def settle(verification: Verification, reruns: Sequence[Results]) -> Verification:
+    """The verification with those changes called flaky that a rerun contradicts.
+
+    A rerun that proves nothing (a timeout, no report) contradicts nothing.
+    """
+    said = [
+        {test.id: test for result in rerun.checks if not result.problem for test in result.tests} for rerun in reruns
+    ]
+    changes = tuple(_settled(change, said) for change in verification.changes)
+    return verification.model_copy(update={"changes": changes})
+
+
+def _settled(change: TestChange, said: Sequence[dict[str, TestResult]]) -> TestChange:
+    if change.verdict not in ("fixed", "broken", "new_fail") or change.after is None:
+        return change
+    again = [tests[change.id].status for tests in said if change.id in tests]
+    if all((status in GOOD) == (change.after in GOOD) for status in again):
+        return change
+    return change.model_copy(update={"verdict": "flaky", "message": f"{change.after}, then {', '.join(again)}"})
+
+
+def _counterpart(baseline: Results, result: CheckResult) -> CheckResult | None:
+    return next((old for old in baseline.checks if old.check.name == result.check.name), None)
+
+
+def _asked_for(old: CheckResult | None, new: CheckResult) -> Iterable[TestResult]:
+    """The baseline's tests that `new` should have run: all, or those that its narrowed command names."""
+    if old is None or old.check.command == new.check.command:
+        return old.tests if old else ()
+    named, ran = set(new.check.command), {test.id for test in new.tests}
+    return [test for test in old.tests if {test.id, test.file, test.id.partition("::")[0]} & named or test.id in ran]
+
+
+def _changes(before: dict[str, TestResult], after: dict[str, TestResult]) -> Iterable[TestChange]:
+    modules = {name.partition("::")[0] for name in after if "::" in name}
+    for name, old in before.items():
+        new = after.get(name)
+        verdict = _verdict(old, new, replaced="::" not in name and name in modules)
+        if verdict != "unchanged":
+            message = new.message if new else ""
+            yield TestChange(id=name, verdict=verdict, before=old.status, after=_after(new, verdict), message=message)
+    for name, new in after.items():
+        if name not in before and new.status != "skipped":
+            verdict = "new_pass" if new.status in GOOD else "new_fail"
+            yield TestChange(id=name, verdict=verdict, before=None, after=new.status, message=new.message)
+
+
+def _after(new: TestResult | None, verdict: Verdict) -> TestStatus | None:
+    if new is None and verdict == "fixed":
+        return "passed"
+    return new.status if new else None
+
+
+def _verdict(old: TestResult, new: TestResult | None, *, replaced: bool) -> Verdict:
+    """`replaced`: the entry stood for a whole file that could not be loaded or was skipped, and now its tests run."""
+    if new is None:
+        if replaced:
+            return "fixed" if old.status in BAD else "unchanged"
+        return "not_run"
+    if new.status in BAD:
+        return "broken" if old.status in GOOD else "new_fail" if old.status == "skipped" else "unchanged"
+    if new.status == "skipped":
+        return "unchanged" if old.status == "skipped" else "not_run"
+    return "fixed" if old.status in BAD else "new_pass" if old.status == "skipped" else "unchanged"
+
+
+def _passed(tests: Iterable[TestResult]) -> int:
+    return sum(test.status in GOOD for test in tests)
+
+
+def _key(found: Diagnostic) -> tuple[str, ...]:
+    """Numbers of lines within a message move with the lines."""
+    return (*found.key[:3], _LINE.sub(r"\1 N", found.message))
+
+
+def _errors(result: CheckResult | None) -> list[Diagnostic]:
+    return [found for found in result.diagnostics if found.severity == "error"] if result else []
+
+
+def _new_errors(old: CheckResult | None, new: CheckResult) -> list[Diagnostic]:
+    """Of each kind of error as many as there are more than before: the last ones by line."""
+    left = Counter(_key(found) for found in _errors(old))
+    fresh: list[Diagnostic] = []
+    for found in sorted(_errors(new), key=lambda one: (one.path, one.line, one.column)):
+        left[_key(found)] -= 1
+        if left[_key(found)] < 0:
+            fresh.append(found)
+    return fresh
+
+
+def _unexplained(old: CheckResult | None, new: CheckResult, changes: Sequence[TestChange]) -> bool:
+    """Whether the exit status got worse and nothing that is reported says why."""
+    if old is None or _rank(new) <= _rank(old):
+        return False
+    ids = {test.id for test in (*old.tests, *new.tests)}
+    told = any(change.id in ids and change.verdict in ("broken", "new_fail", "not_run") for change in changes)
+    return not (told or _new_errors(old, new) or _counts(old, new))
+
+
+def _rank(result: CheckResult) -> int:
+    """0: fine; 1: it found something; 2: killed or timed out."""
+    return 2 if result.timed_out or result.exit_code > 128 else 1 if result.exit_code else 0
+
+
+def _counts(old: CheckResult | None, new: CheckResult) -> bool:
+    """Whether a problem of `new` spoils the proof. A linter that was of no use before judges nothing now."""
+    if not new.problem:
+        return False
+    return new.check.kind == "tests" or old is None or not old.problem
