@@ -43,7 +43,6 @@ _MENTIONS: dict[Feature, re.Pattern[str]] = {
     "tools": re.compile(r"\btools?\b|tool_choice|tool[ -]use|\bfunctions?\b"),
     "stream": re.compile(r"\bstream(ing)?\b"),
 }
-_GUESSED: tuple[Feature, ...] = ("stream_usage", "schema", "tools", "stream")
 _REFUSING = frozenset({400, 404, 415, 422})
 _VALIDATION = re.compile(
     r"validation|literal_error|extra_forbidden|input should be|not support|unsupported|not implemented"
@@ -68,8 +67,11 @@ def step_down(known: Capabilities, status: int, said: str, used: frozenset[Featu
         if feature in used:
             return without(known, feature)
     blind = status in (400, 422) and not named and len(words.strip()) < 40
-    guess = next((feature for feature in _GUESSED if blind and feature in used), None)
-    return without(known, guess) if guess else None
+    guesses: list[Feature] = ["stream_usage", "schema", "tools", "stream"] if blind else []
+    for feature in guesses:
+        if feature in used:
+            return without(known, feature)
+    return None
 
 
 def without(known: Capabilities, feature: Feature) -> Capabilities | None:

@@ -7,10 +7,12 @@ from patchwright.agent.plan import Plan, Step
 from patchwright.agent.policy import attempt_is_green, next_step, promised, recipe_must_go
 from patchwright.agent.session import Session
 from patchwright.agent.state import State
+from patchwright.agent.transformer import python_version
 from patchwright.tools.affected import affected_tests
 from patchwright.tools.checks import CheckKind, Results, Verification
 from patchwright.tools.compare import compare
-from patchwright.tools.recipes.catalogue import recipe_named
+from patchwright.tools.recipes.base import Recipe
+from patchwright.tools.recipes.catalogue import catalogue
 
 CHEAP: tuple[CheckKind, ...] = ("syntax", "build", "types", "lint")
 EVERY: tuple[CheckKind, ...] = (*CHEAP, "tests")
@@ -31,7 +33,7 @@ def advance(session: Session, state: State) -> State:
 def apply_recipe(session: Session, state: State) -> State:
     """The recipe's rewrite of the head as one commit; a recipe that finds nothing to do changes nothing."""
     desk, step = _desk(session, state), _step(session, state)
-    rewrite = recipe_named(step.recipe).apply(session.repository.tree(state["head"]))
+    rewrite = _recipe(session, step).apply(session.repository.tree(state["head"]))
     outside = sorted(set(rewrite.changes) - set(step.files))
     changes = {path: data for path, data in rewrite.changes.items() if path in step.files}
     if outside:
@@ -40,6 +42,10 @@ def apply_recipe(session: Session, state: State) -> State:
         desk.commit(changes, step.title, author="recipe")
         session.ledger.event("edit_applied", step=state["step"] + 1, author="recipe", paths=sorted(changes))
     return {"head": desk.head, "route": "judge"}
+
+
+def _recipe(session: Session, step: Step) -> Recipe:
+    return next(recipe for recipe in catalogue(python_version(session)) if recipe.name == step.recipe)
 
 
 def judge_attempt(session: Session, state: State) -> State:
@@ -70,34 +76,19 @@ def _verify(session: Session, state: State) -> tuple[Verification, Results]:
     desk = _desk(session, state)
     cheap = desk.results(CHEAP)
     reference = session.results(state["green"])
-    verification = compare(_only(reference, CHEAP), cheap)
+    verification = compare(reference, cheap)
     if not verification.clean:
         return verification, cheap
     changed = [change.path for change in session.repository.changed(session.issue.base_commit, state["head"])]
     first = affected_tests(session.repository.tree(state["head"]), changed)
     if first and not _step(session, state).recipe:
         some = desk.results(("tests",), first)
-        partial = compare(_same_tests(reference, some), some)
+        partial = compare(reference, some)
         if partial.ids("broken", "new_fail"):
             return partial, some
     full = desk.results(("tests",))
     now = Results(commit=state["head"], image=session.image, checks=cheap.checks + full.checks)
     return compare(reference, now), now
-
-
-def _only(results: Results, kinds: tuple[CheckKind, ...]) -> Results:
-    return results.model_copy(update={"checks": tuple(c for c in results.checks if c.check.kind in kinds)})
-
-
-def _same_tests(reference: Results, some: Results) -> Results:
-    """The reference cut down to the tests that were run again, so that the others don't count as missing."""
-    ids = set(some.tests())
-    checks = tuple(
-        check.model_copy(update={"tests": tuple(test for test in check.tests if test.id in ids), "problem": ""})
-        for check in reference.checks
-        if check.check.kind == "tests"
-    )
-    return reference.model_copy(update={"checks": checks})
 
 
 def _counts(verification: Verification) -> dict[str, Any]:

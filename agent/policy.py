@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from patchwright.agent.plan import Plan, Scope, Step
 from patchwright.agent.run import RunVerdict
 from patchwright.tools.checks import Results, Verification
+from patchwright.tools.paths import matches
 from patchwright.tools.protect import Sensitivity
 
 
@@ -18,14 +18,9 @@ class Judgement:
     reasons: tuple[str, ...] = ()
 
 
-def matches(path: str, patterns: Sequence[str]) -> bool:
-    """Whether one of the globs names the path; a pattern without a wildcard also names what is below it."""
-    return any(fnmatchcase(path, pattern) or path.startswith(pattern.rstrip("/") + "/") for pattern in patterns)
-
-
 def may_change(path: str, sensitivity: Sensitivity, step: Step, scope: Scope) -> bool:
     """Whether the approved plan lets this step change this path (APR-04, GIT-09)."""
-    if not matches(path, (*step.files, *scope.paths)):
+    if not any(matches(path, pattern) for pattern in (*step.files, *scope.paths)):
         return False
     match sensitivity:
         case "tests":

@@ -66,7 +66,8 @@ class ScriptedModel:
     """Plays a recording, for one or all roles; looking up an answer takes the same time at turn 1 and 1,000.
 
     `played` says how many answers of each role a resumed run already has; without it, the place is
-    found by the first request. `on_difference` is told where a request is not the recorded one. `strict` makes that an end.
+    found by the first request. `on_difference` is told where a request is not the recorded one;
+    `strict` makes that an end.
     """
 
     def __init__(
@@ -104,7 +105,7 @@ class ScriptedModel:
     def _place(self, request: Request) -> int:
         """The next answer of the role; a player that has just begun looks where a resumed run stands."""
         at, records = self._next[request.role], self._by_role[request.role]
-        if at or not records or _fits(records[0], request):
+        if at or not records or (records[0].match and _fits(records[0], request)):
             return at
         found = self._places.get((request.role, fingerprint(request)))
         return found if found is not None else self._first_match(request)

@@ -1,90 +1,109 @@
 """Plans made of recipes, with no model: diagnose the baseline, dry-run each recipe, preview its hunks."""
 
+import re
 from dataclasses import dataclass
 
 from patchwright.agent.plan import Draft, Evidence, Scope, Step
+from patchwright.agent.run import Outcome
 from patchwright.agent.session import Session
 from patchwright.tools.checks import Results
-from patchwright.tools.recipes.catalogue import PlannedRecipe, leftovers, plan_recipes
-from patchwright.tools.toolchain import Toolchain
+from patchwright.tools.recipes.planning import PlannedRecipe, RecipePlan, recipe_plan
 
 PREVIEW = 200_000
 """Characters of a preview that a plan may carry."""
 
+STEPS = 50
+"""Steps that a plan may have (LLM-04)."""
+
 
 @dataclass(frozen=True, slots=True)
 class NoPlan:
-    """There is nothing that recipes could do; `reason` is for a person."""
+    """There is nothing to plan; `reason` is for a person."""
 
-    outcome: str
+    outcome: Outcome
     reason: str
 
 
 def draft_from_recipes(session: Session) -> Draft | NoPlan:
     """One step per recipe that was called for, each previewed on top of the ones before it."""
-    base, baseline = session.issue.base_commit, session.baseline
-    planned = plan_recipes(baseline, session.repository.tree(base), target(session.toolchain))
+    plan = recipe_plan(session.baseline, session.repository.tree(session.issue.base_commit), python_version(session))
+    left = _left(plan)
+    if not plan.steps:
+        return _nothing_to_do(session.baseline, left)
     steps: list[Step] = []
-    commit = base
-    for item in planned:
-        step, commit = _dry_run(session, item, commit)
-        if step is not None:
-            steps.append(step)
-    left = leftovers(baseline, planned)
-    if not steps:
-        return _nothing_to_do(baseline, left)
+    commit = session.issue.base_commit
+    for item in plan.steps[:STEPS]:
+        after = session.repository.commit(commit, item.rewrite.changes, message=item.title, trailers={})
+        steps.append(_step(item, session.repository.diff(commit, after).decode("utf-8", "replace")))
+        commit = after
     return Draft(
-        summary=_summary(session, baseline, steps),
-        root_cause="; ".join(dict.fromkeys(item.signature for item in planned if item.signature))[:8000],
-        steps=tuple(steps[:50]),
+        summary=_summary(session, steps),
+        root_cause=_root_cause(plan),
+        steps=tuple(steps),
         scope=Scope(tests=True, dependencies=True),
         risks=("Recipes are deterministic, but only tests that exist can show that behaviour is kept.",),
         leftovers=tuple(left),
     )
 
 
-def target(toolchain: Toolchain) -> tuple[int, int]:
-    """The Python version that the image runs."""
-    return toolchain.python or (3, 11)
+def python_version(session: Session) -> tuple[int, int]:
+    """The version of the Python in the run's image, asked from it once."""
+    said = session.deps.store.artifact(session.ledger.run_id, "python-version")
+    if said is None:
+        sandbox = session.sandbox("planning", session.issue.base_commit)
+        said = sandbox.run(["python3", "-V"], timeout=30).output
+        session.ledger.artifact("python-version", said)
+    found = re.search(rb"Python (\d+)\.(\d+)", said)
+    return (int(found[1]), int(found[2])) if found else (3, 11)
 
 
-def _dry_run(session: Session, item: PlannedRecipe, commit: str) -> tuple[Step | None, str]:
-    rewrite = item.recipe.apply(session.repository.tree(commit))
-    if not rewrite.changes:
-        return None, commit
-    after = session.repository.commit(commit, rewrite.changes, message=item.recipe.title, trailers={})
-    preview = session.repository.diff(commit, after).decode("utf-8", "replace")
-    step = Step(
-        title=item.recipe.title[:200],
-        intent=_intent(item),
-        files=tuple(sorted(rewrite.changes))[:500],
-        recipe=item.recipe.name,
+def _step(item: PlannedRecipe, preview: str) -> Step:
+    tests = item.diagnosis.tests if item.diagnosis else ()
+    shown = ", ".join(tests[:5]) + (f" and {len(tests) - 5} more" if len(tests) > 5 else "")
+    return Step(
+        title=item.title[:200],
+        intent=(item.reason + (f"\nTests: {shown}" if shown else ""))[:8000],
+        files=tuple(sorted(item.rewrite.changes))[:500],
+        recipe=item.name,
         verify="All tests are run again; the step is reverted if a test that passed is lost.",
-        evidence=tuple(Evidence(path=path, line=line, note=note[:300]) for path, line, note in item.places[:50]),
+        evidence=tuple(_evidence(place) for place in item.found[:50]),
         preview=preview[:PREVIEW],
     )
-    return step, after
 
 
-def _intent(item: PlannedRecipe) -> str:
-    if not item.tests:
-        return f"{item.signature} (no failing test shows it yet: other failures hide it)"[:8000]
-    shown = ", ".join(item.tests[:5]) + (f" and {len(item.tests) - 5} more" if len(item.tests) > 5 else "")
-    return f"{len(item.tests)} failing tests show: {item.signature}\nTests: {shown}"[:8000]
+def _evidence(place: str) -> Evidence:
+    path, _, line = place.rpartition(":")
+    return Evidence(path=path, line=int(line), note="first change in this file")
 
 
-def _summary(session: Session, baseline: Results, steps: list[Step]) -> str:
-    tests = baseline.tests().values()
+def _summary(session: Session, steps: list[Step]) -> str:
+    tests = session.baseline.tests().values()
     passed = sum(test.status in ("passed", "xfailed") for test in tests)
+    called = "1 recipe is" if len(steps) == 1 else f"{len(steps)} recipes are"
     return (
         f"{session.issue.title}: {passed} of {len(tests)} tests pass on the base. "
-        f"{len(steps)} recipes are called for by the errors of the others; each is one step."
-    )[:8000]
+        f"{called} called for by the errors of the others; each is one step."
+    )
+
+
+def _root_cause(plan: RecipePlan) -> str:
+    signatures = [f"{step.diagnosis.signature} ({len(step.diagnosis.tests)})" for step in plan.steps if step.diagnosis]
+    return ("Errors, with the number of tests that show each: " + "; ".join(signatures))[:8000] if signatures else ""
+
+
+def _left(plan: RecipePlan) -> list[str]:
+    places = [f"{item.path}:{item.line} {item.kind}: {item.reason}" for item in plan.leftovers]
+    tests = [
+        f"{item.path}:{item.line} {'environment' if item.environment else 'failing test'} {item.test}: "
+        f"{item.error}{f' ({item.environment})' if item.environment else ''}"
+        for item in plan.unexplained
+    ]
+    return [line[:8000] for line in dict.fromkeys(places + tests)][:5000]
 
 
 def _nothing_to_do(baseline: Results, left: list[str]) -> NoPlan:
-    failing = [t for t in baseline.tests().values() if t.status in ("failed", "error")]
-    if failing or any(result.diagnostics or result.problem for result in baseline.checks):
-        listed = "\n".join(left[:20])
-        return NoPlan("gave_up", f"No recipe fits what fails here; a model or a person is needed.\n{listed}".strip())
+    failing = [test for test in baseline.tests().values() if test.status in ("failed", "error")]
+    if failing or left or any(result.diagnostics or result.problem for result in baseline.checks):
+        listed = "".join(f"\n- {line}" for line in left[:20])
+        return NoPlan("gave_up", f"No recipe fits what fails here: a model or a person is needed.{listed}")
     return NoPlan("no_change_needed", "Nothing fails on the base and no recipe is called for.")

@@ -1,0 +1,106 @@
+"""The editor: what it is told about its step, and what a verification tells it."""
+
+from collections.abc import Sequence
+
+from patchwright.agent.facts import Facts, facts_text, issue_text
+from patchwright.agent.issue import Issue
+from patchwright.agent.messages import Message, ToolSpec
+from patchwright.agent.plan import Plan, Scope, Step
+from patchwright.agent.prompts.load import prompt
+from patchwright.tools.acts import Helpers
+from patchwright.tools.checks import Verification
+from patchwright.tools.telling import verdict_text
+from patchwright.tools.toolbox import specs
+
+MAX_MUST_FIX = 30
+MAX_CHANGED = 100
+
+
+def editor_messages(
+    issue: Issue,
+    plan: Plan,
+    number: int,
+    facts: Facts,
+    *,
+    changed: Sequence[str] = (),
+    learned: Sequence[str] = (),
+) -> list[Message]:
+    """The first messages for step `number` (from 0).
+
+    `changed` are the files that earlier steps changed; `learned` is what became of earlier attempts
+    at this step, as `feedback` says it, and what humans answered.
+    """
+    request = prompt(
+        "editor_request",
+        issue=issue_text(issue),
+        plan=plan_text(plan, number),
+        step=step_text(plan.draft.steps[number], plan.draft.scope, number),
+        facts=facts_text(facts),
+        earlier=_section("Changed by earlier steps", changed[:MAX_CHANGED]),
+        feedback=_learned(learned),
+    )
+    return [Message(role="system", content=prompt("editor")), Message(role="user", content=request)]
+
+
+def editor_tools(helpers: Helpers | None = None) -> tuple[ToolSpec, ...]:
+    """The executing tools."""
+    return specs("executing", helpers)
+
+
+def plan_text(plan: Plan, current: int | None = None) -> str:
+    """The approved plan in short, and the humans' words, which bind."""
+    draft = plan.draft
+    steps = [
+        f"{number + 1}. {step.title}{' <- your step' if number == current else ''}"
+        for number, step in enumerate(draft.steps)
+    ]
+    lines = [draft.summary, *([f"Root cause: {draft.root_cause}"] if draft.root_cause else []), *steps]
+    return (
+        "\n".join(lines) + _section("Assumptions", draft.assumptions) + _section("The human's words bind", plan.notes)
+    )
+
+
+def step_text(step: Step, scope: Scope, number: int) -> str:
+    """One step: intent, the files it may change, and what shows that it is done."""
+    files = ", ".join(dict.fromkeys((*step.files, *scope.paths))) or "none"
+    shown = step.must_fix[:MAX_MUST_FIX]
+    more = len(step.must_fix) - len(shown)
+    return (
+        f"{number + 1}. {step.title}\n{step.intent}\n\nYou may change: {files}. {_permissions(scope)}"
+        + (f"\nDone when: {step.verify}" if step.verify else "")
+        + _section("Must pass after this step", (*shown, *([f"and {more} more"] if more else [])))
+        + _section("Evidence", [f"{one.path}:{one.line} {one.note}" for one in step.evidence[:20]])
+    )
+
+
+def feedback(verification: Verification, step: Step) -> str:
+    """What the editor is told when its attempt did not hold: only what is new, and what it promised and is missing."""
+    return f"The checks do not accept this yet.\n{verdict_text(verification, step.must_fix)}\nMend it and finish again."
+
+
+def _permissions(scope: Scope) -> str:
+    """In one sentence what among those files stays forbidden."""
+    allowed = [
+        word
+        for word, may in (("tests", scope.tests), ("dependency files", scope.dependencies), ("CI", scope.ci))
+        if may
+    ]
+    forbidden = [word for word in ("tests", "dependency files", "CI") if word not in allowed]
+    if not forbidden:
+        return "Tests, dependency files and CI may change where the step needs it."
+    return f"Among them no {', no '.join(forbidden)}." + (f" {_joined(allowed)} may change." if allowed else "")
+
+
+def _joined(words: Sequence[str]) -> str:
+    text = " and ".join(words)
+    return text[:1].upper() + text[1:]
+
+
+def _learned(learned: Sequence[str]) -> str:
+    if not learned:
+        return ""
+    return "\n\n# What earlier attempts taught\n" + "\n\n".join(learned)
+
+
+def _section(title: str, lines: Sequence[str]) -> str:
+    return "\n".join([f"\n{title}:", *(f"- {line}" for line in lines)]) if lines else ""

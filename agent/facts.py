@@ -1,0 +1,131 @@
+"""What a model must know about a repository before its first call, so that it does not have to find it out."""
+
+import shlex
+from collections.abc import Sequence
+
+from patchwright.agent.issue import Issue
+from patchwright.agent.plan import Record
+from patchwright.tools.checks import Check, CheckResult, Results, TestResult
+from patchwright.tools.textfile import Undecodable, decode
+from patchwright.tools.tree import FileTree
+from patchwright.tools.untrusted import clean, frame, printable
+from patchwright.tools.viewing import overview
+
+MAX_RED = 15
+MAX_ISSUE = 20_000
+MAX_HINT = 3_000
+MAX_OVERVIEW = 40
+
+HINT_FILES = ("AGENTS.md", "CONVENTIONS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md")
+_BAD = ("failed", "error", "xpassed")
+_GOOD = ("passed", "xfailed")
+
+
+class Hint(Record):
+    """A file of the base commit that says how to work here; data, not instructions (PI-01)."""
+
+    path: str
+    text: str
+
+
+class Facts(Record):
+    """What the first message tells. `checks` and `red` are lines; `missing` says what is not there."""
+
+    image: str
+    languages: tuple[str, ...] = ()
+    checks: tuple[str, ...] = ()
+    red: tuple[str, ...] = ()
+    red_count: int = 0
+    missing: tuple[str, ...] = ()
+    files: int = 0
+    overview: str = ""
+    hints: tuple[Hint, ...] = ()
+
+
+def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: Sequence[str] = ()) -> Facts:
+    """The facts from the base commit's tree, what its checks said, and the toolchain's notes."""
+    failing = [test for result in baseline.checks for test in result.tests if test.status in _BAD]
+    paths = tree.paths()
+    return Facts(
+        image=baseline.image,
+        languages=tuple(languages),
+        checks=tuple(_check_line(result) for result in baseline.checks),
+        red=tuple(_red_line(test) for test in failing[:MAX_RED]),
+        red_count=len(failing),
+        missing=tuple(notes),
+        files=len(paths),
+        overview=overview(paths, limit=MAX_OVERVIEW),
+        hints=tuple(hint for path in HINT_FILES if (hint := _hint(tree, path))),
+    )
+
+
+def facts_text(facts: Facts) -> str:
+    """The facts in a few lines each."""
+    return "\n".join(
+        [
+            f"Languages: {', '.join(facts.languages) or 'not recognised'}. Sandbox: image {facts.image}, no network; "
+            "nothing can be installed.",
+            *(printable(note) for note in facts.missing),
+            *_titled("Checks on the untouched base commit", facts.checks or ("none: nothing can be proved",)),
+            *_titled(f"Tests that fail before any change ({facts.red_count})", _red(facts)),
+            f"{facts.files} files at the top of the tree:",
+            facts.overview,
+        ]
+    )
+
+
+def hints_text(facts: Facts) -> str:
+    """The repository's own hints, framed as data."""
+    return "".join(f"\n{frame(hint.path, hint.text)}" for hint in facts.hints)
+
+
+def issue_text(issue: Issue) -> str:
+    """The issue as a reader sees it, framed as data (PI-01, PI-02); a very long one without its middle."""
+    text = clean(f"{issue.title}\n\n{issue.body}").text.strip()
+    if len(text) > MAX_ISSUE:
+        half = MAX_ISSUE // 2
+        text = f"{text[:half]}\n[… {len(text) - MAX_ISSUE:,} characters left out …]\n{text[-half:]}"
+    return frame("issue", text or "(empty)")
+
+
+def command_line(check: Check) -> str:
+    """A check's command as it could be typed."""
+    command = check.command
+    # A detector may wrap a command to send its output to a report file: sh -c SCRIPT sh COMMAND...
+    inner = command[4:] if command[:2] == ("sh", "-c") and len(command) > 4 else command
+    return (f"cd {shlex.quote(check.cwd)} && " if check.cwd else "") + shlex.join(inner)
+
+
+def _check_line(result: CheckResult) -> str:
+    passed = sum(test.status in _GOOD for test in result.tests)
+    counts = f", {passed} of {len(result.tests)} pass" if result.tests else ""
+    found = f", {len(result.diagnostics)} diagnostics" if result.diagnostics else ""
+    problem = f", {printable(result.problem)}" if result.problem else ""
+    status = "timed out" if result.timed_out else f"exit code {result.exit_code}"
+    check = result.check
+    return (
+        f"{check.kind}: `{printable(command_line(check))}` ({status}{counts}{found}{problem}, {result.seconds:.1f} s)"
+    )
+
+
+def _red_line(test: TestResult) -> str:
+    first = test.message.strip().partition("\n")[0][:160]
+    return printable(f"{test.id}{f': {first}' if first else ''}")
+
+
+def _red(facts: Facts) -> tuple[str, ...]:
+    more = facts.red_count - len(facts.red)
+    return (*facts.red, f"and {more} more") if more > 0 else facts.red
+
+
+def _titled(title: str, lines: Sequence[str]) -> list[str]:
+    return [f"{title}:", *(f"- {line}" for line in lines)] if lines else []
+
+
+def _hint(tree: FileTree, path: str) -> Hint | None:
+    try:
+        text = clean(decode(tree.read(path)).view).text.strip()
+    except (KeyError, Undecodable):
+        return None
+    cut = text if len(text) <= MAX_HINT else text[:MAX_HINT].rpartition("\n")[0] + "\n[… cut; read the file for more …]"
+    return Hint(path=path, text=cut) if text else None

@@ -1,0 +1,108 @@
+"""The reviewer: findings on a diff. It never decides the verdict; compilers, tests and the human do."""
+
+from typing import Any, Literal
+
+from pydantic import ValidationError
+
+from patchwright.agent.editor import plan_text
+from patchwright.agent.errors import ModelGarbage
+from patchwright.agent.facts import issue_text
+from patchwright.agent.issue import Issue
+from patchwright.agent.messages import Message, Model, Reply, Request
+from patchwright.agent.parse import Malformed, extract_object, listing, mapping
+from patchwright.agent.plan import Plan, Record
+from patchwright.agent.prompts.load import prompt
+from patchwright.tools.untrusted import frame, printable
+
+MAX_DIFF = 60_000
+MAX_FINDINGS = 30
+
+Severity = Literal["blocking", "warning", "note"]
+
+REVIEW_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "findings": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "severity": {"enum": ["blocking", "warning", "note"]},
+                    "path": {"type": "string"},
+                    "line": {"type": "integer"},
+                    "message": {"type": "string"},
+                },
+                "required": ["severity", "path", "line", "message"],
+                "additionalProperties": False,
+            },
+        }
+    },
+    "required": ["findings"],
+    "additionalProperties": False,
+}
+
+
+class Finding(Record):
+    """One finding. `line` counts in the changed file; 0: the file, `path` "" the whole change."""
+
+    severity: Severity
+    path: str = ""
+    line: int = 0
+    message: str
+
+
+def review_diff(model: Model, issue: Issue, plan: Plan, diff: str) -> tuple[Finding, ...]:
+    """What the reviewer finds; a review that cannot be read is itself a note, since it decides nothing.
+
+    Raises what the model raises when its endpoint fails.
+    """
+    try:
+        return read_findings(model.complete(review_request(issue, plan, diff)))
+    except (ModelGarbage, Malformed) as error:
+        return (Finding(severity="note", message=f"The review could not be read: {printable(str(error))[:300]}"),)
+
+
+def review_request(issue: Issue, plan: Plan, diff: str) -> Request:
+    """The question: issue, plan and diff, the middle of a very long diff left out and said so."""
+    request = prompt(
+        "reviewer_request", issue=issue_text(issue), plan=plan_text(plan), diff=frame("the change", _cut(diff))
+    )
+    messages = [Message(role="system", content=prompt("reviewer")), Message(role="user", content=request)]
+    return Request("reviewer", messages, schema=REVIEW_SCHEMA, schema_name="review")
+
+
+def read_findings(reply: Reply) -> tuple[Finding, ...]:
+    """The findings of a reply, the worst first. Raises `Malformed`; single unusable ones are left out."""
+    answer = reply.parsed if reply.parsed is not None else extract_object(reply.content)
+    if not isinstance(answer.get("findings"), list):
+        raise Malformed("it has no list of findings")
+    found = [one for item in listing(answer["findings"])[: 4 * MAX_FINDINGS] if (one := _finding(mapping(item)))]
+    order = ("blocking", "warning", "note")
+    return tuple(sorted(found, key=lambda one: order.index(one.severity))[:MAX_FINDINGS])
+
+
+def findings_text(findings: tuple[Finding, ...]) -> str:
+    """The blocking findings as feedback for the editor; "" if there are none."""
+    lines = [f"- {one.path}:{one.line} {one.message}" for one in findings if one.severity == "blocking"]
+    return "\n".join(["A reviewer of your change says (check it; it may be wrong):", *lines]) if lines else ""
+
+
+def _finding(item: dict[str, Any]) -> Finding | None:
+    try:
+        return Finding(
+            severity=item.get("severity", "note"),
+            path=printable(str(item.get("path") or ""))[:1024],
+            line=max(int(item.get("line") or 0), 0),
+            message=printable(str(item.get("message") or "")).strip()[:2000] or "(no message)",
+        )
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        return None
+
+
+def _cut(diff: str) -> str:
+    text = printable(diff)
+    if len(text) <= MAX_DIFF:
+        return text
+    half = MAX_DIFF // 2
+    head, tail = text[:half].rpartition("\n")[0], text[-half:].partition("\n")[2]
+    return f"{head}\n[… {len(text) - len(head) - len(tail):,} characters of the diff are not shown …]\n{tail}"

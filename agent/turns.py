@@ -1,0 +1,209 @@
+"""One turn of a conversation with tools: what is asked, what is run, what is remembered. Pure but for its arguments."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from patchwright.agent.context import Window, fitted, room, shown, squeezed
+from patchwright.agent.messages import Message, Model, ModelRole, Reply, Request, ToolCall, ToolSpec
+from patchwright.agent.plan import Record
+from patchwright.tools.calls import ToolOutcome
+
+End = Literal["plan", "finish", "ask", "no_tool_calls", "stuck", "bad_calls", "turns"]
+"""Why a conversation is over: what the model called, or why it is not asked again."""
+
+SUBMIT_PLAN = "submit_plan"
+REREAD = ToolSpec(
+    name="reread",
+    description="Show a folded output again.",
+    parameters={
+        "type": "object",
+        "properties": {"handle": {"type": "integer", "minimum": 0}},
+        "required": ["handle"],
+        "additionalProperties": False,
+    },
+)
+
+MAX_BAD = 5
+"""Answers in a row without a single call that could be run (LLM-01)."""
+SAME_CALL = 3
+"""How often one call may give one result while nothing was edited; how often one edit may be made."""
+REMEMBERED = 40
+WARN_TURNS = 5
+
+_SECONDS = re.compile(r"\d+\.\d+ ?s\b")
+
+
+class Conversation(Record):
+    """What was said, whole, and the counters of what went wrong. Round-trips through JSON.
+
+    `context` is the model's, in tokens; `limit` the turns it has. `window` is what is sent of `messages`.
+    """
+
+    role: ModelRole
+    messages: tuple[Message, ...]
+    window: Window
+    context: int = 128_000
+    limit: int = 60
+    turns: int = 0
+    silent: int = 0
+    bad: int = 0
+    looks: tuple[str, ...] = ()
+    """Fingerprints of calls and their results since the last edit."""
+    edits: tuple[str, ...] = ()
+    """Fingerprints of the edits made."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What a turn came to. `payload` is the arguments of the call that ended it, or `text` or `reason`."""
+
+    conversation: Conversation
+    ended: End | None = None
+    payload: dict[str, Any] = field(default_factory=dict[str, Any])
+
+
+Execute = Callable[[ToolCall], ToolOutcome]
+
+
+def begin(role: ModelRole, messages: Sequence[Message], *, context: int = 128_000, limit: int = 60) -> Conversation:
+    """A conversation in which the model has not been asked yet."""
+    head = len(messages)
+    window = Window(head=head, start=head, folded=head)
+    return Conversation(role=role, messages=tuple(messages), window=window, context=context, limit=limit)
+
+
+def take_turn(conversation: Conversation, model: Model, execute: Execute, tools: Sequence[ToolSpec]) -> Turn:
+    """Ask once and run what was called. Raises what `model` and `execute` raise."""
+    offered = (*tools, REREAD)
+    now = windowed(conversation, offered)
+    reply = model.complete(next_request(now, offered))
+    outcomes = run_calls(now, reply.tool_calls, execute)
+    return absorb(now, reply, outcomes)
+
+
+def windowed(conversation: Conversation, offered: Sequence[ToolSpec]) -> Conversation:
+    """With its window moved on if it has outgrown the model's context."""
+    most = room(conversation.context, offered)
+    return conversation.model_copy(update={"window": fitted(conversation.messages, conversation.window, most)})
+
+
+def next_request(conversation: Conversation, offered: Sequence[ToolSpec]) -> Request:
+    """The next question: never larger than the model's context."""
+    messages = shown(conversation.messages, conversation.window)
+    return Request(conversation.role, squeezed(messages, room(conversation.context, offered)), offered)
+
+
+def run_calls(conversation: Conversation, calls: Sequence[ToolCall], execute: Execute) -> list[ToolOutcome]:
+    """The outcome of each call, in order; after a call that ends the work the rest is not run."""
+    outcomes = list[ToolOutcome]()
+    for call in calls:
+        outcomes.append(_run(conversation, call, outcomes, execute))
+    return outcomes
+
+
+def absorb(conversation: Conversation, reply: Reply, outcomes: Sequence[ToolOutcome]) -> Turn:
+    """The conversation after an answer and the outcomes of its calls, and whether that was the end."""
+    calls = reply.tool_calls
+    said = Message(role="assistant", content=reply.content, tool_calls=calls)
+    after = conversation.model_copy(update={"turns": conversation.turns + 1})
+    if not calls:
+        return _silent(_with(after, [said]), reply)
+    after = _counted(after, calls, outcomes)
+    texts = [_told(after, call, outcome) for call, outcome in zip(calls, outcomes, strict=True)]
+    results = [
+        Message(role="tool", content=text, tool_call_id=call.id) for call, text in zip(calls, texts, strict=True)
+    ]
+    after = _with(after.model_copy(update={"silent": 0}), [said, *results])
+    for call, outcome in zip(calls, outcomes, strict=True):
+        if outcome.ended:
+            return Turn(after, "plan" if call.name == SUBMIT_PLAN else outcome.ended, dict(call.arguments))
+    return _limits(after)
+
+
+def say(conversation: Conversation, text: str) -> Conversation:
+    """With a message to the model: a verdict, a refusal of its plan, a human's word."""
+    return _with(conversation, [Message(role="user", content=text)])
+
+
+def _run(conversation: Conversation, call: ToolCall, before: Sequence[ToolOutcome], execute: Execute) -> ToolOutcome:
+    if any(outcome.ended for outcome in before):
+        return ToolOutcome(text="Not run: a call before it ended the work.")
+    if call.name in ("finish", SUBMIT_PLAN) and any(outcome.bad or outcome.refused for outcome in before):
+        return ToolOutcome(text=f"{call.name} was not taken: a call before it in this answer failed. Look at it first.")
+    if call.name == REREAD.name:
+        return _reread(conversation, call)
+    if call.name == SUBMIT_PLAN and not call.problem:
+        return ToolOutcome(text="Plan received.", ended="finish")
+    return execute(call)
+
+
+def _reread(conversation: Conversation, call: ToolCall) -> ToolOutcome:
+    handle = call.arguments.get("handle")
+    if isinstance(handle, int) and 0 <= handle < len(conversation.messages):
+        message = conversation.messages[handle]
+        if message.role == "tool":
+            return ToolOutcome(text=message.content)
+    return ToolOutcome(
+        text=f"reread was not run: {call.problem or f'there is no output with the handle {handle!r}'}", bad=True
+    )
+
+
+def _counted(conversation: Conversation, calls: Sequence[ToolCall], outcomes: Sequence[ToolOutcome]) -> Conversation:
+    """With bad answers counted and the fingerprints of this turn added; an edit makes old looks new again."""
+    looks, edits = list(conversation.looks), list(conversation.edits)
+    for call, outcome in zip(calls, outcomes, strict=True):
+        if outcome.edits:
+            edits.append(_fingerprint(call, ""))
+            looks.clear()
+        else:
+            looks.append(_fingerprint(call, outcome.text))
+    bad = conversation.bad + 1 if all(outcome.bad for outcome in outcomes) else 0
+    update = {"bad": bad, "looks": tuple(looks[-REMEMBERED:]), "edits": tuple(edits[-REMEMBERED:])}
+    return conversation.model_copy(update=update)
+
+
+def _fingerprint(call: ToolCall, result: str) -> str:
+    arguments = json.dumps(call.arguments, sort_keys=True)
+    return hashlib.sha256(f"{call.name}\n{arguments}\n{_SECONDS.sub('', result)}".encode()).hexdigest()[:16]
+
+
+def _told(conversation: Conversation, call: ToolCall, outcome: ToolOutcome) -> str:
+    """The outcome's text, with a word if the same has been done before."""
+    if outcome.edits and conversation.edits.count(_fingerprint(call, "")) > 1:
+        return f"{outcome.text}\n(You have made this very edit before: you are going in circles.)"
+    if not outcome.edits and conversation.looks.count(_fingerprint(call, outcome.text)) > 1:
+        return f"{outcome.text}\n(The same call gave the same result before: do something else.)"
+    return outcome.text
+
+
+def _silent(conversation: Conversation, reply: Reply) -> Turn:
+    """Once a reminder; then the conversation is over."""
+    if conversation.silent:
+        return Turn(conversation, "no_tool_calls", {"text": reply.content})
+    reminder = (
+        "Your answer called no tool. Go on with one, or end with the tool that ends the work; text alone does nothing."
+    )
+    after = say(conversation, reminder).model_copy(update={"silent": 1})
+    return _limits(after)
+
+
+def _limits(conversation: Conversation) -> Turn:
+    if conversation.bad >= MAX_BAD:
+        return Turn(conversation, "bad_calls", {"reason": f"{MAX_BAD} answers in a row held no call that could be run"})
+    if any(conversation.looks.count(one) >= SAME_CALL for one in set(conversation.looks)):
+        return Turn(conversation, "stuck", {"reason": f"the same call gave the same result {SAME_CALL} times"})
+    if any(conversation.edits.count(one) >= SAME_CALL for one in set(conversation.edits)):
+        return Turn(conversation, "stuck", {"reason": f"the same edit was made {SAME_CALL} times"})
+    if conversation.turns >= conversation.limit:
+        return Turn(conversation, "turns", {"reason": f"the limit of {conversation.limit} turns is reached"})
+    if conversation.limit - conversation.turns == WARN_TURNS:
+        return Turn(say(conversation, f"{WARN_TURNS} more answers, then the work ends as it stands. Come to an end."))
+    return Turn(conversation)
+
+
+def _with(conversation: Conversation, messages: Sequence[Message]) -> Conversation:
+    return conversation.model_copy(update={"messages": (*conversation.messages, *messages)})
