@@ -6,15 +6,15 @@ import re
 import secrets
 import socket
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 from patchwright.sandbox import selfcheck
 from patchwright.sandbox.base import WORKSPACE, Sandbox, Spec, Tree
 from patchwright.sandbox.container import BASE_ENV, USER, check_memory, host_config, labels
-from patchwright.sandbox.engine import SECONDS, Client, connect, within
-from patchwright.sandbox.errors import EngineUnavailable, SandboxDied, SelfCheckFailed
+from patchwright.sandbox.engine import SECONDS, Client, EngineConflict, connect, within
+from patchwright.sandbox.errors import EngineUnavailable, ImageMissing, SandboxDied, SelfCheckFailed
 from patchwright.sandbox.fill import fill
 from patchwright.sandbox.volumes import FILLED_AT, is_tree_volume, tree_volume
 from patchwright.sandbox.wire import Session, Wire, hello, supervisor_source
@@ -50,7 +50,7 @@ class DockerSandboxes:
             with self._open_frozen(spec, tree) as session:
                 yield session
             return
-        with self._container(spec, {}, WORKSPACE) as session:
+        with self.container(spec, {}, WORKSPACE) as session:
             fill(session, tree, spec.limits)
             yield session
 
@@ -58,31 +58,23 @@ class DockerSandboxes:
     def _open_frozen(self, spec: Spec, tree: Tree) -> Generator[Session]:
         client = self.client()
         volume = tree_volume(
-            client, self._instance, spec, tree, lambda one, name: self._container(one, {name: FILLED_AT}, FILLED_AT)
+            client, self._instance, spec, tree, lambda one, name: self.container(one, {name: FILLED_AT}, FILLED_AT)
         )
-        with self._container(spec, {volume: f"{WORKSPACE}:ro,nocopy"}, WORKSPACE) as session:
+        with self.container(spec, {volume: f"{WORKSPACE}:ro,nocopy"}, WORKSPACE) as session:
             if not is_tree_volume(client, volume, tree.key):
                 raise SandboxDied(f"The volume {volume} with the tree was removed meanwhile. Open a fresh sandbox.")
             yield session
 
     @contextmanager
-    def _container(self, spec: Spec, volumes: Mapping[str, str], workspace: str) -> Generator[Session]:
+    def container(self, spec: Spec, volumes: Mapping[str, str], workspace: str) -> Generator[Session]:
+        """A checked container in which the supervisor waits; `volumes` maps names to places (":ro" for frozen)."""
         check_memory(spec)
         client = self.client()
         name = container_name(spec)
         identity = _create(client, name, self._instance, spec, self._runtime, volumes)
-        wire: Wire | None = None
         try:
-            wire = _start(client, identity)
-            facts = hello(wire, SECONDS)
-            inspected: Mapping[str, Any] = within(
-                SECONDS, "describe a container", lambda: client.inspect_container(identity)
-            )
-            mounted = [place.partition(":")[0] for place in volumes.values()]
-            selfcheck.check(spec, inspected, facts, runtime=self._runtime, volumes=mounted)
+            wire = self._checked(client, identity, spec, [place.partition(":")[0] for place in volumes.values()])
         except BaseException:
-            if wire is not None:
-                wire.close()
             remove(client, identity)
             raise
         session = Session(name, wire, workspace=workspace, env=spec.env, end=lambda: kill(client, identity))
@@ -90,6 +82,21 @@ class DockerSandboxes:
             yield session
         finally:
             session.close()
+
+    def _checked(self, client: Client, identity: str, spec: Spec, mounted: Sequence[str]) -> Wire:
+        """Start it and compare what there is with what was asked for, before any file goes in (SB-13)."""
+        from docker.errors import NotFound
+
+        try:
+            wire = _start(client, identity, spec)
+            facts = hello(wire, SECONDS)
+            inspected: Mapping[str, Any] = within(
+                SECONDS, "describe a container", lambda: client.inspect_container(identity)
+            )
+        except NotFound as error:
+            raise SandboxDied("The sandbox ended while it was started. Open a fresh one.") from error
+        selfcheck.check(spec, inspected, facts, runtime=self._runtime, volumes=mounted)
+        return wire
 
 
 def container_name(spec: Spec) -> str:
@@ -102,7 +109,7 @@ def kill(client: Client, identity: str) -> None:
     from docker.errors import NotFound
 
     try:
-        with contextlib.suppress(NotFound):
+        with contextlib.suppress(NotFound, EngineConflict):
             within(END_SECONDS, "end a sandbox", lambda: client.kill(identity))
     except EngineUnavailable as error:
         log.warning("The sandbox %s is left to end by itself: %s", identity[:12], error)
@@ -113,7 +120,7 @@ def remove(client: Client, identity: str) -> None:
     from docker.errors import NotFound
 
     try:
-        with contextlib.suppress(NotFound):
+        with contextlib.suppress(NotFound, EngineConflict):
             within(END_SECONDS, "remove a sandbox", lambda: client.remove_container(identity, force=True, v=True))
     except EngineUnavailable as error:
         log.warning("The sandbox %s is left to the reaper: %s", identity[:12], error)
@@ -147,7 +154,7 @@ def _create(client: Client, name: str, instance: str, spec: Spec, runtime: str, 
     return identity
 
 
-def _start(client: Client, identity: str) -> Wire:
+def _start(client: Client, identity: str, spec: Spec) -> Wire:
     """Attach before the start, so that nothing is missed."""
     attached = within(
         SECONDS,
@@ -155,6 +162,10 @@ def _start(client: Client, identity: str) -> Wire:
         lambda: client.attach_socket(identity, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}),
     )
     sock: socket.socket = getattr(attached, "_sock", attached)
-    wire = Wire(sock, multiplexed=True, keep=attached)
-    within(SECONDS, "start a sandbox", lambda: client.start(identity))
-    return wire
+    try:
+        within(SECONDS, "start a sandbox", lambda: client.start(identity))
+    except EngineUnavailable as error:
+        if "executable file not found" in str(error):
+            raise ImageMissing(f"The image {spec.image} cannot be a sandbox: it has no python3.") from error
+        raise
+    return Wire(sock, multiplexed=True, keep=attached)

@@ -16,6 +16,7 @@ T = TypeVar("T")
 SECONDS = 30.0
 """The deadline of an engine call; they take milliseconds on a healthy engine."""
 
+CONFLICT = 409
 OLDEST = (20, 10)
 NEEDED = {
     "MemoryLimit": "memory",
@@ -23,6 +24,10 @@ NEEDED = {
     "PidsLimit": "the number of processes",
     "CpuCfsQuota": "CPU time",
 }
+
+
+class EngineConflict(EngineUnavailable):
+    """The thing is not in a state for this: not running any more, in use, or being removed already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +68,8 @@ def connect(host: str = "") -> Client:
 def within(seconds: float, what: str, call: Callable[[], T]) -> T:
     """The result of an engine call, under a deadline kept by us (REL-06); `what` completes "failed to".
 
-    A call that is stuck keeps its thread and is forgotten. Raises `EngineUnavailable`, `ImageMissing`
-    or docker's NotFound (the container or volume is gone), which means something else to each caller.
+    A call that is stuck keeps its thread and is forgotten. Raises `EngineUnavailable`, `EngineConflict`,
+    `ImageMissing`, or docker's NotFound (a container or volume is gone), which each caller judges.
     """
     from docker.errors import APIError, DockerException, ImageNotFound, NotFound
     from requests.exceptions import RequestException
@@ -78,7 +83,8 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
     except NotFound:
         raise
     except APIError as error:
-        raise EngineUnavailable(f"The container engine failed to {what}: {error.explanation or error}.") from error
+        kind = EngineConflict if error.status_code == CONFLICT else EngineUnavailable
+        raise kind(f"The container engine failed to {what}: {error.explanation or error}.") from error
     except (DockerException, RequestException, OSError) as error:
         if isinstance(error, TimeoutError):
             raise EngineUnavailable(f"The container engine failed to {what} within {seconds:g} s.") from error

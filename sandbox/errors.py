@@ -27,6 +27,10 @@ class TreeTooLarge(SandboxError):
     """The tree does not fit the limits (RES-08)."""
 
 
+class FileRefused(SandboxError):
+    """A file of the sandbox cannot be read or written as asked: a link in its path, no regular file, too large."""
+
+
 class SourceRefused(SandboxError):
     """The repository given by the user cannot be worked on: say why and what to do."""
 

@@ -7,6 +7,7 @@ So a crash in the middle leaves something that nobody uses, and two who fill at 
 import contextlib
 import hashlib
 import secrets
+import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -14,12 +15,15 @@ from typing import Any
 
 from patchwright.sandbox.base import Sandbox, Spec, Tree
 from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_RUN, LABEL_TREE, LABEL_VOLUME
-from patchwright.sandbox.engine import SECONDS, Client, within
+from patchwright.sandbox.engine import SECONDS, Client, EngineConflict, within
 from patchwright.sandbox.errors import SelfCheckFailed
 from patchwright.sandbox.fill import fill
 
 FILLED_AT = "/var/tmp"
 """Where a volume is filled: a new one takes over this folder's mode 1777, so that the sandbox user may write."""
+
+RETRIES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between tries to remove a volume that is in use."""
 
 OpenFiller = Callable[[Spec, str], AbstractContextManager[Sandbox]]
 
@@ -70,11 +74,18 @@ def volume_labels(client: Client, name: str) -> dict[str, str] | None:
 
 
 def remove_volume(client: Client, name: str) -> None:
-    """Remove a volume if it is there. Raises `EngineUnavailable` if it is in use."""
+    """Remove a volume if it is there; one whose last container is just going is waited for a moment.
+
+    One that stays in use is left to the reaper. Raises `EngineUnavailable`.
+    """
     from docker.errors import NotFound
 
-    with contextlib.suppress(NotFound):
-        within(SECONDS, f"remove the volume {name}", lambda: client.remove_volume(name))
+    for pause in RETRIES:
+        with contextlib.suppress(EngineConflict):
+            with contextlib.suppress(NotFound):
+                within(SECONDS, f"remove the volume {name}", lambda: client.remove_volume(name))
+            return
+        time.sleep(pause)
 
 
 def _create(client: Client, name: str, labels: dict[str, str]) -> dict[str, str]:
