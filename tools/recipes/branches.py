@@ -4,7 +4,7 @@ import ast
 import re
 import sys
 from collections.abc import Iterator
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from patchwright.tools.recipes.source import Source
 
@@ -12,6 +12,13 @@ Version = tuple[int, int]
 Kind = Literal["import", "attribute", "call"]
 
 PYTHON_2: Version = (2, 7)
+
+PYTHON_2_MODULES = """
+    BaseHTTPServer ConfigParser Cookie HTMLParser Queue SocketServer StringIO Tkinter UserDict __builtin__
+    anydbm cPickle cStringIO commands cookielib copy_reg htmlentitydefs httplib ordereddict thread urllib2
+    urlparse xmlrpclib
+"""
+"""A fallback to one of these is no fallback on Python 3."""
 
 _FLAG = re.compile(r"(?i)_?(?:is_?)?(?:py|python)_?([23])(?:k|x)?_?")
 _CATCHES: dict[Kind, frozenset[str]] = {
@@ -44,15 +51,24 @@ def guarded(source: Source, node: ast.AST, kind: Kind) -> bool:
     called_later = False
     for child, parent in climb(source, node):
         called_later = called_later or isinstance(parent, _FUNCTIONS)
-        if isinstance(parent, ast.Try) and child in parent.body and not called_later:
-            if any(catches(handler, kind) for handler in parent.handlers):
-                return True
-        elif isinstance(parent, ast.ExceptHandler) and catches(parent, "import"):
-            if fallback_only(source, parent):
-                return True
-        elif (isinstance(parent, ast.If | ast.IfExp) and child is not parent.test and asks(parent.test)) or (isinstance(parent, ast.BoolOp) and any(asks(value) for value in parent.values if value is not child)):
+        if expects(source, child, parent, kind, called_later=called_later):
             return True
     return False
+
+
+def expects(source: Source, child: ast.AST, parent: ast.AST, kind: Kind, *, called_later: bool) -> bool:
+    """Whether the parent is what shields its child from a missing name."""
+    match parent:
+        case ast.Try(body=body, handlers=handlers) if child in body:
+            return not called_later and any(catches(handler, kind) for handler in handlers)
+        case ast.ExceptHandler():
+            return catches(parent, "import") and fallback_only(source, parent)
+        case ast.If(test=test) | ast.IfExp(test=test):
+            return child is not test and asks(test)
+        case ast.BoolOp(values=values):
+            return any(asks(value) for value in values if value is not child)
+        case _:
+            return False
 
 
 def climb(source: Source, node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -69,11 +85,17 @@ def as_list(body: list[ast.stmt] | ast.expr) -> list[ast.stmt] | list[ast.expr]:
 
 
 def catches(handler: ast.ExceptHandler, kind: Kind) -> bool:
-    """Whether a handler is for the error that a missing name of this kind raises."""
+    """Whether a handler is for the error that a missing name of this kind raises, and helps on Python 3."""
+    if all(isinstance(node, ast.Import | ast.ImportFrom) and _python2_only(node) for node in handler.body):
+        return False
     if handler.type is None:
         return kind == "import"
     types = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
     return any(isinstance(name, ast.Name) and name.id in _CATCHES[kind] for name in types)
+
+
+def _python2_only(node: ast.Import | ast.ImportFrom) -> bool:
+    return all(name.split(".")[0] in PYTHON_2_MODULES.split() for name in imported_modules(node))
 
 
 def fallback_only(source: Source, handler: ast.ExceptHandler) -> bool:
@@ -173,13 +195,15 @@ def item(whole: object, source: Source, index: ast.expr, version: Version, depth
     """`whole[index]` or `whole[low:high]` of a tuple or text. Raises `_Unknown`."""
     if not isinstance(whole, tuple | str):
         raise _Unknown
+    whole = cast("tuple[object, ...] | str", whole)
     if not isinstance(index, ast.Slice):
         at = value(source, index, version, depth)
         return whole[at] if isinstance(at, int) else _raise_unknown()
-    ends = [value(source, end, version, depth) if end else None for end in (index.lower, index.upper)]
-    if index.step or not all(isinstance(end, int | None) for end in ends):
+    low = value(source, index.lower, version, depth) if index.lower else None
+    high = value(source, index.upper, version, depth) if index.upper else None
+    if index.step or not isinstance(low, int | None) or not isinstance(high, int | None):
         raise _Unknown
-    return whole[slice(*ends)]
+    return whole[low:high]
 
 
 def _raise_unknown() -> object:
@@ -219,12 +243,12 @@ def ordered(left: Any, op: ast.cmpop, right: Any) -> bool:
     """`<`, `<=`, `>`, `>=` of two values of one type. Raises `_Unknown`."""
     match op:
         case ast.Lt():
-            return left < right
+            return bool(left < right)
         case ast.LtE():
-            return left <= right
+            return bool(left <= right)
         case ast.Gt():
-            return left > right
+            return bool(left > right)
         case ast.GtE():
-            return left >= right
+            return bool(left >= right)
         case _:
             raise _Unknown

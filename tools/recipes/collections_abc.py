@@ -2,15 +2,15 @@
 
 from patchwright.tools.recipes.moves import moved, recipe
 
-TABLE = moved(
-    "collections",
-    ["AsyncGenerator", "AsyncIterable", "AsyncIterator", "Awaitable", "ByteString", "Callable", "Collection", "Container", "Coroutine", "Generator", "Hashable", "ItemsView", "Iterable", "Iterator", "KeysView", "Mapping", "MappingView", "MutableMapping", "MutableSequence", "MutableSet", "Reversible", "Sequence", "Set", "Sized", "ValuesView"],
-    "collections.abc",
-)
+NAMES = """
+    AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection Container Coroutine
+    Generator Hashable ItemsView Iterable Iterator KeysView Mapping MappingView MutableMapping MutableSequence
+    MutableSet Reversible Sequence Set Sized ValuesView
+"""
 
 RECIPE = recipe(
     "python.collections-abc",
     "Take abstract base classes from collections.abc: collections lost them in Python 3.10",
     (3, 10),
-    TABLE,
+    moved("collections", NAMES.split(), "collections.abc"),
 )

@@ -17,9 +17,10 @@ def find(source: Source, context: Context) -> Iterator[Found]:
     """A generator ends by `return`."""
     generators = {_scope(source, node) for node in source.nodes if isinstance(node, ast.Yield | ast.YieldFrom)}
     for node in source.nodes:
-        if isinstance(node, ast.Raise) and _stops(node) and _scope(source, node) in generators:
-            if runs_on(source, node, context.target) and not _caught(source, node):
-                yield from _edit(source, context, node)
+        if not isinstance(node, ast.Raise) or not _stops(node) or _scope(source, node) not in generators:
+            continue
+        if runs_on(source, node, context.target) and not _caught(source, node):
+            yield from _edit(source, context, node)
 
 
 def _edit(source: Source, context: Context, node: ast.Raise) -> Iterator[Found]:
@@ -46,7 +47,7 @@ def _scope(source: Source, node: ast.AST) -> ast.AST | None:
 
 
 def _caught(source: Source, node: ast.Raise) -> bool:
-    """Whether a `try` of the same function may catch it, or its `finally` would see a difference."""
+    """Whether a `try` of the same function may catch it."""
     for child, parent in climb(source, node):
         if isinstance(parent, _SCOPES):
             return False

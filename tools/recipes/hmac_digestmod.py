@@ -8,7 +8,7 @@ from patchwright.tools.recipes import calls
 from patchwright.tools.recipes.base import Leftover
 from patchwright.tools.recipes.moves import breaks_here
 from patchwright.tools.recipes.rule import Context, Found, PythonRecipe
-from patchwright.tools.recipes.source import Source
+from patchwright.tools.recipes.source import Edit, Source
 
 NAME = "python.hmac-digestmod"
 _ARGUMENT = "digestmod='md5'"
@@ -40,10 +40,8 @@ def _with_hashlib(source: Source, found: list[ast.Call]) -> Iterator[Found]:
         return
     yield from (edit for edit in edits if edit)
     if source.imported.get("hashlib") != "hashlib" and place:
-        start = source.span(place)[0]
-        from_name = next(alias for alias in place.names if alias.name == "hmac")
-        at = source.span(from_name)[0] if isinstance(place, ast.Import) else start
-        yield calls.Edit(at, at, "hashlib, ")
+        at = source.span(next(alias for alias in place.names if alias.name == "hmac"))[0]
+        yield Edit(at, at, "hashlib, ")
 
 
 def _import_place(source: Source) -> ast.Import | None:

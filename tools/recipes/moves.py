@@ -145,7 +145,7 @@ def _only_module_moved(locals_: list[Local]) -> bool:
     return len({move.new_module for move in moves}) == 1 and all(move.name == move.new_name for move in moves)
 
 
-def _without(source: Source, node: ast.ImportFrom, gone: list[ast.alias]) -> Iterator[Edit]:
+def _without(source: Source, node: ast.Import | ast.ImportFrom, gone: list[ast.alias]) -> Iterator[Edit]:
     """Take names out of a list of imports: each with the comma after it, a last one with the comma before."""
     spans = [(alias in gone, *source.span(alias)) for alias in node.names]
     kept_end = 0
@@ -232,10 +232,12 @@ def _use_edits(
             yield Leftover(source.path, uses[0].lineno, kind, "the new name is already taken in this file")
             return
         edits.append(_import(source, binder, uses, [Local(move, move.new_name) for move in moves.values()], both=both))
+        edits += _unneeded(source, binder, uses)
     else:
         edits = [_replace(source, use, f"{move.new_module}.{move.new_name}") for use, move in moves.items()]
         modules = dict.fromkeys(move.new_module for move in moves.values())
         edits += [_module_import(source, binder, uses, module) for module in modules]
+        edits += _unneeded(source, binder, uses)
     if any(edit is None for edit in edits):
         yield Leftover(
             source.path, uses[0].lineno, kind, "the code has no place for one more import, or is in an f-string"
@@ -294,10 +296,23 @@ def _single(binder: ast.Import | ast.ImportFrom, package: str) -> bool:
     return isinstance(binder, ast.Import) and [(a.name, a.asname) for a in binder.names] == [(package, None)]
 
 
+def _unneeded(source: Source, binder: ast.Import | ast.ImportFrom, uses: list[ast.Attribute]) -> list[Edit]:
+    """Take the old module out of `import a, old, b` once nothing reads it."""
+    if len(binder.names) == 1 or not _read_by_these_only(source, binder, uses):
+        return []
+    name = root(uses[0])
+    return list(_without(source, binder, [a for a in binder.names if (a.asname or a.name.split(".")[0]) == name]))
+
+
 def _needed_for_these_only(source: Source, binder: ast.Import | ast.ImportFrom, uses: list[ast.Attribute]) -> bool:
-    """Whether the import binds one name, once in the file, and only these uses (all of them) read it."""
+    """Whether the whole import statement is there for these uses."""
+    return len(binder.names) == 1 and _read_by_these_only(source, binder, uses)
+
+
+def _read_by_these_only(source: Source, binder: ast.Import | ast.ImportFrom, uses: list[ast.Attribute]) -> bool:
+    """Whether the name is bound once in the file, and only these uses (all of them) read it."""
     name = root(uses[0])
     binders = [n for n in source.nodes if isinstance(n, ast.Import | ast.ImportFrom) and _binds(n, name)]
     reads = [node for node in source.nodes if isinstance(node, ast.Name) and node.id == name]
     exported = any(isinstance(n, ast.Constant) and n.value == name for n in source.nodes)
-    return len(binder.names) == 1 and len(binders) == 1 and len(reads) == len(uses) and not exported
+    return len(binders) == 1 and len(reads) == len(uses) and not exported

@@ -92,7 +92,7 @@ def _collected(source: Source, statement: ast.Assign, flags: str, front: int, ou
     ]
     if not early:
         yield from (out, Edit(front, front, flags))
-    elif flags == "(?m)" and not _ANCHORS.search(_outside_classes(str(_constant(statement)))) and _plain(source, last):
+    elif flags == "(?m)" and source.alone(last) and not _anchored(statement, target.id, later, pieces):
         indent = source.indent(last) or ""
         end = source.line_end(last)
         yield from (out, Edit(end, end, f"{source.newline}{indent}{target.id} = '{flags}' + {target.id}"))
@@ -100,20 +100,23 @@ def _collected(source: Source, statement: ast.Assign, flags: str, front: int, ou
         yield Leftover(source.path, statement.lineno, NAME, _REASON)
 
 
-def _constant(statement: ast.Assign) -> object:
-    return statement.value.value if isinstance(statement.value, ast.Constant) else ""
-
-
-def _plain(source: Source, node: ast.stmt) -> bool:
-    return source.alone(node)
+def _anchored(statement: ast.Assign, name: str, later: list[ast.stmt], pieces: list[ast.stmt]) -> bool:
+    """Whether `(?m)` means something to the pattern as it was before its last piece, wherever that went."""
+    tainted = {name}
+    seen: list[ast.stmt] = [statement]
+    for item in later:
+        if item not in pieces and any(_reads(item, known) for known in tainted):
+            seen.append(item)
+            tainted |= {n.id for n in ast.walk(item) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    texts = [n.value for item in seen for n in ast.walk(item) if isinstance(n, ast.Constant)]
+    return any(_ANCHORS.search(_outside_classes(text)) for text in texts if isinstance(text, str))
 
 
 def _block(source: Source, statement: ast.stmt) -> list[ast.stmt]:
+    """The statements among which this one stands."""
     parent = source.parents[statement]
-    for _, value in ast.iter_fields(parent):
-        if isinstance(value, list) and statement in value:
-            return value
-    return [statement]
+    blocks: list[list[ast.stmt]] = [getattr(parent, name, []) for name in ("body", "orelse", "finalbody")]
+    return next((block for block in blocks if statement in block), [statement])
 
 
 def _adds_to(node: ast.stmt, name: str) -> bool:

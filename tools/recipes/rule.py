@@ -37,14 +37,16 @@ class PythonRecipe:
 
     `removed` is the first Python on which the code breaks; the recipe has nothing to do for older
     targets. `hint` finds nearly all files that need no parsing. `signatures` are linear-time
-    patterns of one line of an error. Idempotent: `find` is repeated until it finds nothing.
+    patterns over an error's text. Idempotent: `find` is repeated until it finds nothing.
     """
 
     name: str
     title: str
     removed: Version
     hint: re.Pattern[bytes]
-    find: Finder
+    find: Finder = lambda source, context: ()
+    mend: Callable[[bytes], bytes | None] | None = None
+    """For files that do not parse: the whole file's new bytes, None for no change."""
     signatures: tuple[re.Pattern[str], ...] = ()
     target: Version = (3, 11)
 
@@ -66,6 +68,8 @@ class PythonRecipe:
         return Rewrite(changes, tuple(leftovers))
 
     def _file(self, code: Code, path: str, context: Context) -> tuple[bytes | None, list[Leftover]]:
+        if self.mend:
+            return self.mend(code.read(path)), []
         try:
             source = first = code.source(path)
             leftovers: list[Leftover] = []
@@ -78,7 +82,7 @@ class PythonRecipe:
                 source = Source(path, source.encode(text))
             return (None if source is first else source.encode(source.text)), leftovers
         except (Unreadable, UnicodeEncodeError, RecursionError) as error:
-            return None, [_unreadable(error, path, self.name)]
+            return None, [_unreadable(error, path)]
 
     def _found(self, source: Source, context: Context) -> tuple[list[Edit], list[Leftover]]:
         found = list(self.find(source, context))
@@ -86,7 +90,7 @@ class PythonRecipe:
         return edits, [item for item in found if isinstance(item, Leftover)]
 
 
-def _unreadable(error: Unreadable | UnicodeEncodeError | RecursionError, path: str, kind: str) -> Leftover:
+def _unreadable(error: Unreadable | UnicodeEncodeError | RecursionError, path: str) -> Leftover:
     if isinstance(error, Unreadable):
-        return error.leftover(path, kind)
-    return Leftover(path, 0, kind, f"cannot be rewritten safely: {type(error).__name__}")
+        return error.leftover(path, "syntax")
+    return Leftover(path, 0, "syntax", f"cannot be rewritten safely: {type(error).__name__}")

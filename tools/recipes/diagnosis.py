@@ -1,0 +1,155 @@
+"""From error messages to recipes: what the failures of a baseline call for, and which are not the code's fault."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from patchwright.tools.checks import Results, TestResult
+from patchwright.tools.recipes.rule import PythonRecipe
+
+LONGEST = 8192
+"""Characters of one failure that are read."""
+MOST_FILES = 20
+FAILED = frozenset({"failed", "error"})
+
+_PLACE = re.compile(r"^(?:\s{0,8}File \"([^\"\n]{1,300})\", line (\d{1,7})|([^\s:\"][^:\n\"]{0,300}):(\d{1,7}):)", re.M)
+_ERROR = re.compile(r"^(?:E\s+)?([A-Za-z_][\w.]{0,100}(?:Error|Exception|Warning|Iteration|Failure)\b.{0,300})", re.M)
+_WORKSPACE = re.compile(r"^(?:/workspace/|\./)")
+
+ENVIRONMENT = (
+    (
+        "an expired or unknown certificate",
+        re.compile(r"certificate (?:has expired|verify failed)|CERTIFICATE_VERIFY_FAILED"),
+    ),
+    (
+        "no network",
+        re.compile(r"Network is unreachable|Temporary failure in name resolution|Name or service not known"),
+    ),
+    ("no network", re.compile(r"getaddrinfo failed|nodename nor servname|\[Errno (?:-[235]|101|113)\]")),
+    ("a read-only or full file system", re.compile(r"Read-only file system|No space left on device")),
+    ("who may do what here", re.compile(r"\[Errno 1\] Operation not permitted|must (?:not )?be run as root")),
+    ("a missing display", re.compile(r"no display name and no \$DISPLAY|cannot connect to X server")),
+    ("a program that is not installed", re.compile(r"No such file or directory: '(?:git|gcc|node|make|java|hg|svn)'")),
+    ("a missing locale", re.compile(r"unsupported locale setting")),
+)
+"""Signatures of failures that no change of the code should answer."""
+
+_MISSING = re.compile(r"No module named '([\w.]{1,100})'")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What calls for a recipe: the error as people read it, the tests that show it, where traces point."""
+
+    recipe: str
+    signature: str
+    tests: tuple[str, ...]
+    files: tuple[str, ...]
+    """Places "path:line" of the project, as the traces give them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unexplained:
+    """A failing test that no recipe knows: its error, its place, and the environment's part if it has one."""
+
+    test: str
+    error: str
+    path: str
+    line: int
+    environment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing that went wrong in a baseline, as capped text."""
+
+    id: str
+    text: str
+    path: str = ""
+    line: int = 0
+
+
+def diagnose(results: Results, recipes: Sequence[PythonRecipe]) -> tuple[Diagnosis, ...]:
+    """The recipes that the failing tests and diagnostics call for, most tests first."""
+    found: dict[str, list[tuple[Failure, str]]] = {}
+    for failure in failures(results):
+        for recipe in recipes:
+            signature = matched(failure.text, recipe)
+            if signature:
+                found.setdefault(recipe.name, []).append((failure, signature))
+    diagnoses = [_diagnosis(name, pairs) for name, pairs in found.items()]
+    return tuple(sorted(diagnoses, key=lambda diagnosis: (-len(diagnosis.tests), diagnosis.recipe)))
+
+
+def unexplained(results: Results, recipes: Sequence[PythonRecipe]) -> tuple[Unexplained, ...]:
+    """The failing tests that no recipe's signature matches; those of the environment are named as such."""
+    return tuple(
+        _unexplained(failure)
+        for failure in failures(results)
+        if not any(matched(failure.text, recipe) for recipe in recipes)
+    )
+
+
+def failures(results: Results) -> Iterator[Failure]:
+    """Failing tests, errors of diagnostics, and the output of checks that have neither."""
+    for check in results.checks:
+        failed = [test for test in check.tests if test.status in FAILED]
+        yield from (Failure(test.id, _text(test), test.file) for test in failed)
+        errors = [found for found in check.diagnostics if found.severity == "error"]
+        yield from (Failure("", found.message[:LONGEST], found.path, found.line) for found in errors)
+        if check.exit_code and not failed and not errors:
+            yield Failure("", check.output[-LONGEST:])
+
+
+def matched(text: str, recipe: PythonRecipe) -> str:
+    """The words of an error that call for a recipe; "" if it has nothing to do with it."""
+    for pattern in recipe.signatures:
+        match = pattern.search(text)
+        if match:
+            return match.group()
+    return ""
+
+
+def places(text: str) -> tuple[tuple[str, int], ...]:
+    """The places of the project that a trace names, innermost last."""
+    found = [(match[1] or match[3], int(match[2] or match[4])) for match in _PLACE.finditer(text)]
+    inside = [(_WORKSPACE.sub("", path), line) for path, line in found]
+    return tuple((path, line) for path, line in inside if not path.startswith(("/", "<", "E ")) and ".." not in path)
+
+
+def _text(test: TestResult) -> str:
+    return f"{test.message[:LONGEST]}\n{test.trace[:LONGEST]}"
+
+
+def _diagnosis(recipe: str, pairs: list[tuple[Failure, str]]) -> Diagnosis:
+    tests = dict.fromkeys(failure.id for failure, _ in pairs if failure.id)
+    files = dict.fromkeys(place for failure, _ in pairs for place in _last_place(failure))
+    words = dict.fromkeys(signature for _, signature in pairs)
+    return Diagnosis(recipe, "; ".join(list(words)[:3]), tuple(tests), tuple(files)[:MOST_FILES])
+
+
+def _last_place(failure: Failure) -> list[str]:
+    known = [f"{path}:{line}" for path, line in places(failure.text)[-1:]]
+    return known or ([f"{failure.path}:{failure.line}"] if failure.path else [])
+
+
+def _unexplained(failure: Failure) -> Unexplained:
+    path, line = (*places(failure.text)[-1:], (failure.path, failure.line))[0]
+    return Unexplained(failure.id, error_line(failure.text), path, line, environment(failure.text))
+
+
+def error_line(text: str) -> str:
+    """The error that a failure ends with, in one line of at most 200 characters."""
+    found = _ERROR.findall(text)
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    return str(found[-1] if found else first)[:200]
+
+
+def environment(text: str) -> str:
+    """What about this machine a failure is due to; "" if it seems to be the code."""
+    return next((name for name, pattern in ENVIRONMENT if pattern.search(text)), "")
+
+
+def missing_modules(texts: Iterable[str]) -> frozenset[str]:
+    """The modules that failures did not find."""
+    return frozenset(match for text in texts for match in _MISSING.findall(text))
