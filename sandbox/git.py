@@ -131,6 +131,7 @@ class Git:
                 stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
+                pipesize=1 << 20,
                 env=self.environment(),
                 cwd=self.work_tree or "/",
                 start_new_session=True,

@@ -10,7 +10,7 @@ from patchwright.sandbox.diffs import FileChange, changed, diff
 from patchwright.sandbox.errors import GitFailed
 from patchwright.sandbox.git import Git
 from patchwright.sandbox.objects import Objects
-from patchwright.sandbox.tarball import cached, tar_stream
+from patchwright.sandbox.tarball import Tars
 from patchwright.sandbox.trees import FILE, PROGRAM, Change, Entry, changed_tree, check_path, parse_listing
 
 IDENTITY = "patchwright <patchwright@localhost>"
@@ -21,13 +21,12 @@ _TRAILER = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*(?:[./][A-Za-z0-9][A-Za-z0-9_-]*)*")
 _SHA = re.compile(r"[0-9a-f]{40}")
 _TREES_KEPT = 8
-_EARLIEST, _LATEST = 315532800, 2**33 - 1  # what zip and tar can hold
 
 
 class CommitTree:
     """The tree of one commit, as `sandbox.base.Tree` and `tools.tree.FileTree`. Frozen; read on demand."""
 
-    def __init__(self, key: str, entries: Mapping[str, Entry], objects: Objects, tars: Path) -> None:
+    def __init__(self, key: str, entries: Mapping[str, Entry], objects: Objects, tars: Tars) -> None:
         self._key, self._entries, self._objects, self._tars = key, entries, objects, tars
 
     @property
@@ -66,9 +65,7 @@ class CommitTree:
 
     def tar(self) -> Iterator[bytes]:
         """The tree as a tar stream; from a file if it was made before."""
-        commit = self._objects.read(self._key, "commit")
-        stream = tar_stream(self.entries(), self._objects, _committed_at(commit))
-        return cached(self._tars / f"{self._key}.tar", stream)
+        return self._tars.stream(self._key, self.entries(), self._objects)
 
 
 class Repository:
@@ -90,7 +87,7 @@ class Repository:
 
     def tree(self, commit: str) -> CommitTree:
         """The tree of this commit. Raises `GitFailed` if there is no such commit."""
-        return CommitTree(commit, self._listing(commit), self.objects, self.git_dir / "tars")
+        return CommitTree(commit, self._listing(commit), self.objects, Tars(self.git_dir / "tars"))
 
     def commit(
         self,
@@ -235,8 +232,3 @@ def _checked(name: str) -> str:
     if not _REF.fullmatch(name) or name.endswith(".lock") or ".lock/" in name:
         raise ValueError(f"{name!r} cannot name a kept commit")
     return name
-
-
-def _committed_at(commit: bytes) -> int:
-    found = re.search(rb"^committer .*> (\d+) ", commit.partition(b"\n\n")[0], re.MULTILINE)
-    return min(max(int(found[1]) if found else 0, _EARLIEST), _LATEST)

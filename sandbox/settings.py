@@ -32,33 +32,31 @@ def common_folder(folder: Path) -> Path:
 
 def line_ends(folder: Path) -> tuple[str, ...]:
     """How the checkout turns line ends, as settings for `Git`; only values that git knows pass."""
-    local = common_folder(folder) / "config"
-    found = ((name, _get(name, local) or _users(name)) for name in _LINE_ENDS)
-    return tuple(f"{name}={value}" for name, value in found if value in _LINE_ENDS[name])
+    found = _persons() | _listed(Git(), "--file", str(common_folder(folder) / "config"))
+    return tuple(f"{name}={found[name]}" for name, values in _LINE_ENDS.items() if found.get(name) in values)
 
 
 def ignore_files(folder: Path) -> Iterator[Path]:
     """Where patterns of ignored files stand beside .gitignore: the person's own list, the checkout's own."""
     home = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    named = _users("core.excludesFile", "--type=path")
-    files = (Path(named) if named else home / "git" / "ignore", common_folder(folder) / "info" / "exclude")
-    return (file for file in files if file.is_file())
+    named = _persons().get("core.excludesfile")
+    own = Path(named).expanduser() if named else home / "git" / "ignore"
+    return (file for file in (own, common_folder(folder) / "info" / "exclude") if file.is_file())
 
 
-def _get(name: str, file: Path) -> str:
-    return _value(Git(), "--file", str(file), "--get", name) if file.is_file() else ""
-
-
-def _users(name: str, *flags: str) -> str:
+def _persons() -> dict[str, str]:
+    """The settings of the person at this machine, whom we trust: here includes are followed."""
     own = Path.home() / ".gitconfig"
     if not own.is_file():
-        return ""
-    git = Git(extra={"HOME": str(Path.home()), "GIT_CONFIG_GLOBAL": str(own)})
-    return _value(git, "--global", *flags, "--get", name)
+        return {}
+    return _listed(Git(extra={"HOME": str(Path.home()), "GIT_CONFIG_GLOBAL": str(own)}), "--global", "--includes")
 
 
-def _value(git: Git, *arguments: str) -> str:
+def _listed(git: Git, *where: str) -> dict[str, str]:
+    """All settings by name in lower case; the last one of a name counts."""
     try:
-        return decode(git("config", *arguments, timeout=10).rstrip(b"\n"))
-    except GitFailed:  # not set, or a file that git cannot read
-        return ""
+        listing = git("config", *where, "--null", "--list", timeout=10, cap=1 << 24)
+    except GitFailed:  # no such file, or one that git cannot read
+        return {}
+    pairs = (decode(item).partition("\n") for item in listing.split(b"\0")[:-1])
+    return {name: value.lower() if name in _LINE_ENDS else value for name, _, value in pairs}

@@ -46,7 +46,7 @@ def open_source(
         repository = Repository(git_dir, clock=clock)
         commit = _commit(repository, remote, refs, revision, limits)
         check_entries(repository.tree(commit).entries(), limits, remote.address)
-        repository.keep(f"base.{commit}", commit)
+        _keep(repository, commit)
         return repository, _with_dirt(repository, remote, commit, refs.get("HEAD"), include_dirty, limits)
 
 
@@ -179,5 +179,10 @@ def _with_dirt(
 
 def _stored(repository: Repository, commit: str, remote: Remote, limits: SourceLimits) -> str:
     check_entries(repository.tree(commit).entries(), limits, remote.address)
-    repository.keep(f"base.{commit}", commit)
+    _keep(repository, commit)
     return commit
+
+
+def _keep(repository: Repository, commit: str) -> None:
+    if repository.kept(f"base.{commit}") is None:
+        repository.keep(f"base.{commit}", commit)

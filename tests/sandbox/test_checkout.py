@@ -196,7 +196,7 @@ def fits(files: dict[str, bytes]) -> dict[str, bytes]:
     return {path: data for path, data in files.items() if path not in folders}
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(trees=st.lists(TREES.map(fits), min_size=2, max_size=4))
 def test_any_chain_of_edits_is_stored_diffed_explained_and_applied(trees: list[dict[str, bytes]]) -> None:
     with tempfile.TemporaryDirectory() as place:

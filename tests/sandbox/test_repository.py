@@ -13,6 +13,7 @@ from patchwright.sandbox.base import Tree
 from patchwright.sandbox.errors import GitFailed
 from patchwright.sandbox.repository import Repository
 from patchwright.sandbox.source import open_source
+from patchwright.sandbox.tarball import MODIFIED_AT
 from patchwright.tools.tree import FileTree
 from tests.sandbox.repositories import GITLINK, ODD_FILES, ODD_LINKS, make, odd, on_disk
 
@@ -73,7 +74,7 @@ def test_the_tar_unpacks_to_the_repository_byte_for_byte(strange: Opened, tmp_pa
     assert on_disk(place) == expected
 
 
-def test_the_tar_says_owner_root_and_the_commits_time_and_is_always_the_same(strange: Opened) -> None:
+def test_the_tar_says_owner_root_and_one_time_and_is_always_the_same(strange: Opened) -> None:
     repository, commit = strange
     first, second = (b"".join(repository.tree(commit).tar()) for _ in range(2))
     again = Repository(repository.git_dir)
@@ -83,7 +84,7 @@ def test_the_tar_says_owner_root_and_the_commits_time_and_is_always_the_same(str
     with tarfile.open(fileobj=io.BytesIO(first)) as tar:
         members = tar.getmembers()
     assert {(member.uid, member.gid) for member in members} == {(0, 0)}
-    assert len({member.mtime for member in members}) == 1 and members[0].mtime > 1e9
+    assert len({member.mtime for member in members}) == 1 and members[0].mtime == MODIFIED_AT
 
 
 def test_a_tar_that_was_not_read_to_its_end_is_not_kept(strange: Opened) -> None:
@@ -95,12 +96,24 @@ def test_a_tar_that_was_not_read_to_its_end_is_not_kept(strange: Opened) -> None
     assert len(b"".join(repository.tree(commit).tar())) % 512 == 0
 
 
+def test_a_tar_that_copies_from_the_last_one_is_the_same_as_one_made_anew(strange: Opened) -> None:
+    repository, base = strange
+    b"".join(repository.tree(base).tar())
+    changes: dict[str, bytes | None] = {"plain.txt": b"x" * 5000, "link": None, "a": b"", "vendor/sub": None}
+    result = repository.commit(base, changes, message="m", trailers={}, executable={"empty": True})
+    copied = b"".join(repository.tree(result).tar())
+    for file in (repository.git_dir / "tars").iterdir():
+        file.unlink()
+    assert copied == b"".join(repository.tree(result).tar())
+
+
 def test_only_some_tars_are_kept(small: Opened) -> None:
     repository, commit = small
     for number in range(12):
         commit = edit((repository, commit), {"a.txt": str(number).encode()})
         b"".join(repository.tree(commit).tar())
-    assert len(list((repository.git_dir / "tars").glob("*.tar"))) == 8
+    names = sorted(file.suffix for file in (repository.git_dir / "tars").iterdir())
+    assert names == [".json"] * 8 + [".tar"] * 8
 
 
 def test_a_commit_replaces_creates_and_deletes_and_keeps_modes(strange: Opened) -> None:
@@ -225,9 +238,9 @@ def test_log_and_blame_say_who_wrote_what(small: Opened) -> None:
     assert repository.log(result, "d/b.txt").count("\n") == 1
     lines = repository.blame(result, "a.txt", 1, 2).splitlines()
     assert "A Person" in lines[0] and "patchwright" in lines[1] and lines[1].endswith("more")
-    for call in (lambda: repository.blame(result, "nope", 1, 1), lambda: repository.blame("--help", "a.txt", 1, 1)):
+    for commit, path in ((result, "nope"), ("--help", "a.txt")):
         with pytest.raises(GitFailed):
-            call()
+            repository.blame(commit, path, 1, 1)
 
 
 def test_a_commit_that_is_not_there_is_an_error(small: Opened) -> None:
