@@ -36,6 +36,6 @@ def open_saver(ledger: Ledger) -> "Generator[SqliteSaver]":
             super().put_writes(config, writes, task_id, task_path)
 
     with closing(ledger.store.database.connect()) as connection:
-        connection.isolation_level = ""
+        connection.isolation_level = "DEFERRED"
         connection.row_factory = None
         yield FencedSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))

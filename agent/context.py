@@ -54,9 +54,14 @@ def fitted(messages: Sequence[Message], window: Window, most: int) -> Window:
     end = max(len(messages) - KEEP, window.head)
     while window.folded < end and _size(shown(messages, window)) > goal:
         window = window.model_copy(update={"folded": min(window.folded + KEEP, end)})
+    return window if _size(shown(messages, window)) <= most * FOLD_ABOVE else _shortened(messages, window, goal)
+
+
+def _shortened(messages: Sequence[Message], window: Window, goal: float) -> Window:
+    """The window with whole turns left out from its start until the goal is met; the last turn always stays."""
     turns = [at for at in range(window.start + 1, len(messages)) if messages[at].role == "assistant"]
     for at in turns:
-        if _size(shown(messages, window)) <= most * FOLD_ABOVE:
+        if _size(shown(messages, window)) <= goal:
             break
         window = window.model_copy(update={"start": at, "folded": max(window.folded, at)})
     return window

@@ -15,13 +15,17 @@ from patchwright.tools.toolchain import Toolchain
 SandboxKind = Literal["docker", "local"]
 Say = Callable[[str], None]
 
+CONTEXT = 128_000
+"""Tokens that a model is taken to read when its configuration doesn't say."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deps:
     """Store, models, sandboxes and limits of one process.
 
     `model` returns None for a role that is not configured. `prepare_image` returns the image in
-    which the toolchain's commands run, dependencies included; it may build, and says what it does.
+    which the toolchain's commands run, dependencies included; it may build, and
+    says what it does. `context` is a role's, in tokens.
     """
 
     store: Store
@@ -31,4 +35,5 @@ class Deps:
     model: Callable[[ModelRole], Model | None]
     redactor: Redactor
     budget: Budget
-    limits: Limits = Limits()
+    limits: Limits
+    context: Callable[[ModelRole], int] = lambda _: CONTEXT

@@ -1,16 +1,17 @@
 """The working copy of a run: git on our side is the truth, the sandbox a projection of it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from patchwright.agent.plan import Plan
 from patchwright.agent.policy import may_change
 from patchwright.agent.session import Session
 from patchwright.sandbox.base import ExecResult, Sandbox
 from patchwright.sandbox.files import remove_file, write_file
+from patchwright.sandbox.trees import PROGRAM
 from patchwright.tools.checks import CheckKind, Results, Verification
 from patchwright.tools.compare import compare
 from patchwright.tools.desk import OutOfScope, ReadOnly
-from patchwright.tools.protect import sensitivity
+from patchwright.tools.protect import WHAT, sensitivity
 from patchwright.tools.verify import run_checks
 
 
@@ -33,6 +34,10 @@ class PlanningDesk:
     def write(self, path: str, data: bytes | None) -> None:
         """Always refused."""
         raise ReadOnly(f"{path} was not changed: nothing can be written while the plan is not approved")
+
+    def rename(self, path: str, to: str) -> None:
+        """Always refused."""
+        self.write(path, None)
 
     def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
         """Run a shell command on the read-only tree; only /tmp can be written."""
@@ -64,13 +69,33 @@ class WorkingDesk:
 
     def write(self, path: str, data: bytes | None) -> None:
         """Commit first, then show it in the sandbox. Raises `OutOfScope` if the plan does not allow the path."""
-        step, scope = self._plan.draft.steps[self._step], self._plan.draft.scope
-        if not may_change(path, sensitivity(path, self._session.toolchain), step, scope):
-            allowed = ", ".join((*step.files, *scope.paths)) or "no files"
-            raise OutOfScope(f"{path} is not in the approved scope of this step ({allowed})")
-        self.commit({path: data}, f"{step.title}", author="model")
+        self._check(path)
+        self.commit({path: data}, self._plan.draft.steps[self._step].title, author="model")
 
-    def commit(self, changes: dict[str, bytes | None], message: str, author: str) -> None:
+    def rename(self, path: str, to: str) -> None:
+        """Move one file, its mode kept. Raises KeyError or `OutOfScope`."""
+        self._check(path)
+        self._check(to)
+        tree = self._session.repository.tree(self.head)
+        entry = tree.entry(path)
+        mode = {to: entry is not None and entry.mode == PROGRAM}
+        title = self._plan.draft.steps[self._step].title
+        self.commit({path: None, to: tree.read(path)}, title, author="model", executable=mode)
+
+    def _check(self, path: str) -> None:
+        step, scope = self._plan.draft.steps[self._step], self._plan.draft.scope
+        kind = sensitivity(path, self._session.toolchain)
+        if not may_change(path, kind, step, scope):
+            allowed = ", ".join((*step.files, *scope.paths)) or "no files"
+            raise OutOfScope(f"{path} ({WHAT[kind]}) is not in the approved scope of this step ({allowed})")
+
+    def commit(
+        self,
+        changes: Mapping[str, bytes | None],
+        message: str,
+        author: str,
+        executable: Mapping[str, bool] | None = None,
+    ) -> None:
         """One commit with provenance on top of the head, shown in the sandbox if one is open."""
         before = self.head
         self.head = self._session.repository.commit(
@@ -83,18 +108,20 @@ class WorkingDesk:
                 "Attempt": str(self._attempt),
                 "Author": author,
             },
+            executable=executable,
         )
         if self._session.shown == before:
             self._project(changes)
 
-    def _project(self, changes: dict[str, bytes | None]) -> None:
+    def _project(self, changes: Mapping[str, bytes | None]) -> None:
         sandbox = self._sandbox_as_shown()
-        executable = self._session.repository.tree(self.head).executable
+        tree = self._session.repository.tree(self.head)
         for path, data in changes.items():
             if data is None:
                 remove_file(sandbox, path)
             else:
-                write_file(sandbox, path, data, executable=executable(path))
+                entry = tree.entry(path)
+                write_file(sandbox, path, data, executable=entry is not None and entry.mode == PROGRAM)
         self._session.now_shows(self.head)
 
     def _sandbox_as_shown(self) -> Sandbox:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from patchwright.agent.facts import Facts, facts_text, issue_text
+from patchwright.agent.facts import Facts, facts_text, hints_text, issue_text
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Message, ToolSpec
 from patchwright.agent.plan import Plan, Scope, Step
@@ -36,8 +36,7 @@ def editor_messages(
         plan=plan_text(plan, number),
         step=step_text(plan.draft.steps[number], plan.draft.scope, number),
         facts=facts_text(facts),
-        earlier=_section("Changed by earlier steps", changed[:MAX_CHANGED]),
-        feedback=_learned(learned),
+        rest="\n\n".join(filter(None, (hints_text(facts), _changed(changed), _learned(learned)))),
     )
     return [Message(role="system", content=prompt("editor")), Message(role="user", content=request)]
 
@@ -99,7 +98,11 @@ def _joined(words: Sequence[str]) -> str:
 def _learned(learned: Sequence[str]) -> str:
     if not learned:
         return ""
-    return "\n\n# What earlier attempts taught\n" + "\n\n".join(learned)
+    return "# What earlier attempts taught\n" + "\n\n".join(learned)
+
+
+def _changed(paths: Sequence[str]) -> str:
+    return _section("Changed by earlier steps", paths[:MAX_CHANGED]).strip("\n")
 
 
 def _section(title: str, lines: Sequence[str]) -> str:

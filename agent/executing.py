@@ -3,10 +3,11 @@
 from typing import Any
 
 from patchwright.agent.desk import WorkingDesk
+from patchwright.agent.editing import again
 from patchwright.agent.plan import Plan, Step
 from patchwright.agent.policy import attempt_is_green, next_step, promised, recipe_must_go
 from patchwright.agent.session import Session
-from patchwright.agent.state import State
+from patchwright.agent.state import Route, State
 from patchwright.agent.transformer import python_version
 from patchwright.tools.affected import affected_tests
 from patchwright.tools.checks import CheckKind, Results, Verification
@@ -26,7 +27,7 @@ def advance(session: Session, state: State) -> State:
         return {"route": "verify"}
     step = plan.draft.steps[number]
     session.ledger.event("step_started", step=number + 1, title=step.title, recipe=step.recipe)
-    route = "recipe" if step.recipe else "turn"
+    route: Route = "recipe" if step.recipe else "turn"
     return {"step": number, "attempt": 1, "turn": 0, "head": state["green"], "route": route}
 
 
@@ -68,7 +69,12 @@ def judge_attempt(session: Session, state: State) -> State:
         reason = f"{len(lost)} tests lost" if lost else "a check got worse"
         session.ledger.event("step_reverted", step=state["step"] + 1, reason=reason, tests=list(lost[:20]))
         return _close_step(session, state, "reverted", reason)
-    return _try_again(session, state, verification)
+    following = again(session, state, verification)
+    if following is not None:
+        return following
+    last = len(session.plan(state["revision"]).draft.steps) - 1
+    # Later steps build on this one: what is green is what the run ends with.
+    return {**_close_step(session, state, "failed", "the checks refused every attempt"), "step": last}
 
 
 def _verify(session: Session, state: State) -> tuple[Verification, Results]:

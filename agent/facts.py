@@ -68,7 +68,7 @@ def facts_text(facts: Facts) -> str:
             *(printable(note) for note in facts.missing),
             *_titled("Checks on the untouched base commit", facts.checks or ("none: nothing can be proved",)),
             *_titled(f"Tests that fail before any change ({facts.red_count})", _red(facts)),
-            f"{facts.files} files at the top of the tree:",
+            f"Top of the tree ({facts.files} files):",
             facts.overview,
         ]
     )
@@ -76,7 +76,7 @@ def facts_text(facts: Facts) -> str:
 
 def hints_text(facts: Facts) -> str:
     """The repository's own hints, framed as data."""
-    return "".join(f"\n{frame(hint.path, hint.text)}" for hint in facts.hints)
+    return "\n".join(frame(hint.path, hint.text) for hint in facts.hints)
 
 
 def issue_text(issue: Issue) -> str:

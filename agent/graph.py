@@ -19,6 +19,7 @@ AFTER_PLAN = ["gate", "ship"]
 AFTER_GATE = ["advance", "plan", "ship"]
 AFTER_ADVANCE = ["recipe", "turn", "verify"]
 AFTER_TURN = ["turn", "judge", "amendment"]
+AFTER_AMENDMENT = ["turn", "ship"]
 AFTER_JUDGE = ["advance", "turn"]
 AFTER_REVIEW = ["ship", "turn"]
 
@@ -38,7 +39,7 @@ def build(saver: "BaseCheckpointSaver[Any]") -> "CompiledStateGraph[State, Sessi
     graph.add_conditional_edges("advance", _route, AFTER_ADVANCE)
     graph.add_edge("recipe", "judge")
     graph.add_conditional_edges("turn", _route, AFTER_TURN)
-    graph.add_edge("amendment", "turn")
+    graph.add_conditional_edges("amendment", _route, AFTER_AMENDMENT)
     graph.add_conditional_edges("judge", _route, AFTER_JUDGE)
     graph.add_edge("verify", "review")
     graph.add_conditional_edges("review", _route, AFTER_REVIEW)

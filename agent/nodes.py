@@ -1,16 +1,21 @@
 """The nodes of the graph: each translates state to a call and back. No decision is taken here."""
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from patchwright.agent import executing, planning, preparing, shipping
+from patchwright.agent import editing, executing, planning, preparing, shipping
 from patchwright.agent.session import Session
 from patchwright.agent.state import State
 
 if TYPE_CHECKING:
     from langgraph.runtime import Runtime
 
-Node = Callable[[State, "Runtime[Session]"], State]
+
+class Node(Protocol):
+    """What LangGraph calls; the session comes as the run's context."""
+
+    def __call__(self, state: State, runtime: "Runtime[Session]") -> State:
+        """The part of the state that changes."""
+        ...
 
 
 def prepare(state: State, runtime: "Runtime[Session]") -> State:
@@ -53,14 +58,14 @@ def recipe(state: State, runtime: "Runtime[Session]") -> State:
 
 def turn(state: State, runtime: "Runtime[Session]") -> State:
     """One request to the editor and the tools that it called."""
-    return executing.take_turn(runtime.context, state)
+    return editing.take_turn(runtime.context, state)
 
 
 def amendment(state: State, runtime: "Runtime[Session]") -> State:
     """Wait for a human's decision on what the editor asked. Nothing else happens here."""
     from langgraph.types import interrupt
 
-    return executing.amended(state, interrupt({"revision": state["revision"]}))
+    return editing.amended(interrupt({"revision": state["revision"]}))
 
 
 def judge(state: State, runtime: "Runtime[Session]") -> State:

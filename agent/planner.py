@@ -42,8 +42,7 @@ def planner_messages(
         "planner_request",
         issue=issue_text(issue),
         facts=facts_text(facts),
-        hints=hints_text(facts),
-        revision=_revision(previous, notes) if previous else "",
+        rest="\n\n".join(filter(None, (hints_text(facts), _revision(previous, notes) if previous else ""))),
     )
     return [Message(role="system", content=prompt("planner")), Message(role="user", content=request)]
 
@@ -74,7 +73,7 @@ def _revision(plan: Plan, notes: Sequence[str]) -> str:
     draft = plan.draft.model_dump(mode="json", exclude_defaults=True, exclude={"steps": {"__all__": {"preview"}}})
     words = "\n".join(f"- {note}" for note in notes) or "- (no words)"
     text = json.dumps(draft, ensure_ascii=False, indent=1)
-    return "\n\n" + prompt("planner_revision", number=str(plan.revision), plan=text, notes=words)
+    return prompt("planner_revision", number=str(plan.revision), plan=text, notes=words)
 
 
 def _as_draft(given: dict[str, Any]) -> dict[str, Any]:

@@ -2,13 +2,11 @@
 
 from typing import Any
 
+from patchwright.agent.drafting import draft_by_model
 from patchwright.agent.plan import Draft, Plan, Terms, plan_sha256
 from patchwright.agent.session import Session
 from patchwright.agent.state import State
 from patchwright.agent.transformer import NoPlan, draft_from_recipes
-
-REPAIRS = 2
-"""How often a plan that does not validate goes back to the planner."""
 
 
 def draft_plan(session: Session, state: State) -> State:
@@ -28,7 +26,7 @@ def draft_plan(session: Session, state: State) -> State:
     elif session.deps.model("planner") is None:
         found = draft_from_recipes(session)
     else:
-        found = _draft_by_model(session, previous, notes)
+        found = draft_by_model(session, previous, notes)
     if isinstance(found, NoPlan):
         session.ledger.artifact("outcome", f"{found.outcome}\n{found.reason}".encode())
         return {"route": "ship"}

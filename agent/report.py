@@ -1,6 +1,7 @@
 """What a run came to, for a person and for a program: one record, and the same as Markdown."""
 
 import re
+from collections.abc import Sequence
 
 from patchwright.agent.plan import Approval, Record
 from patchwright.agent.run import Outcome, RunVerdict, Usage
@@ -215,7 +216,7 @@ def _list(title: str, items: tuple[str, ...]) -> str:
     return f"## {title}\n" + "".join(f"\n- {inline(item)}" for item in items[:MANY]) + rest
 
 
-def _table(title: str, head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(title: str, head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
     if not rows:
         return ""
     lines = [head, tuple("---" for _ in head), *rows[: MANY * 5]]

@@ -1,34 +1,51 @@
 """What one process holds in memory while it works on a run. All of it can be rebuilt from the store."""
 
 import threading
+import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from patchwright.agent.budget import check
+from pydantic import BaseModel, ConfigDict
+
+from patchwright.agent.budget import check_budget
 from patchwright.agent.deps import Deps
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
 from patchwright.agent.plan import Plan
-from patchwright.agent.run import Run
+from patchwright.agent.run import Run, Usage
 from patchwright.agent.store.ledger import Ledger
+from patchwright.agent.turns import Conversation
 from patchwright.sandbox.base import Phase, Sandbox, Spec
 from patchwright.sandbox.repository import Repository
+from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.checks import Results
 from patchwright.tools.toolchain import Toolchain
 
 
+class Remembered(BaseModel):
+    """A tool call's outcome, and the head that it left."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    outcome: ToolOutcome
+    head: str = ""
+
+
+@dataclass
 class Session:
     """One run in one process: its pen, its repository, and the one sandbox that is open now."""
 
-    def __init__(self, deps: Deps, ledger: Ledger) -> None:
-        self.deps = deps
-        self.ledger = ledger
-        self.run: Run = deps.store.run(ledger.run_id)
+    deps: Deps
+    ledger: Ledger
+
+    def __post_init__(self) -> None:
+        self.run: Run = self.deps.store.run(self.ledger.run_id)
         self.issue: Issue = self.run.issue
-        self.spent = deps.store.usage(ledger.run_id)
-        self.conversations: dict[str, Any] = {}
+        self.spent = self.deps.store.usage(self.ledger.run_id)
+        self.conversation: tuple[tuple[int, int, int], Conversation] | None = None
         self._last: Results | None = None
         self._stack = ExitStack()
         self._sandbox: Sandbox | None = None
@@ -134,17 +151,33 @@ class Session:
         inner = self.deps.model(role)
         return None if inner is None else RecordedModel(self, inner, key)
 
-    def remember(
-        self, key: str, make: Callable[[], dict[str, Any]], describe: Callable[[dict[str, Any]], dict[str, Any]]
-    ) -> dict[str, Any]:
-        """The recorded outcome of a tool call, else make it and record it with its event."""
+    def remember(self, key: str, call: ToolCall, run: Callable[[], Remembered]) -> Remembered:
+        """The recorded outcome of a tool call, else run it and record it with its cost and event."""
         known = self.ledger.answer(key)
         if known is not None:
-            return known
+            return Remembered.model_validate(known)
         self.ledger.stop_if_cancelled()
-        answer = make()
-        self.ledger.record(key, "tool_called", answer, None, **describe(answer))
-        return answer
+        check_budget(self.deps.budget, self.spent, "tool")
+        began = time.monotonic()
+        done = run()
+        usage = Usage(tool_calls=1, seconds=round(time.monotonic() - began, 3))
+        self.ledger.record(key, "tool_called", done.model_dump(mode="json"), usage, **_told(call, done, self.deps))
+        self.spent = self.spent.plus(usage)
+        return done
+
+
+def _told(call: ToolCall, done: Remembered, deps: Deps) -> dict[str, Any]:
+    """What the event says of a call: enough to follow the run, capped and redacted (SEC-04)."""
+    arguments = {
+        name: value if isinstance(value, int | bool) else str(value)[:300] for name, value in call.arguments.items()
+    }
+    return {
+        "tool": call.name[:60],
+        "arguments": {name[:60]: deps.redactor.text(v) if isinstance(v, str) else v for name, v in arguments.items()},
+        "says": deps.redactor.text(done.outcome.text[:500]),
+        "edits": list(done.outcome.edits),
+        "refused": done.outcome.refused or done.outcome.bad,
+    }
 
 
 class RecordedModel:
@@ -162,19 +195,23 @@ class RecordedModel:
         if known is not None:
             return Reply.model_validate(known)
         session.ledger.stop_if_cancelled()
-        check(session.deps.budget, session.spent, "model")
+        check_budget(session.deps.budget, session.spent)
+        began = time.monotonic()
         reply = self._inner.complete(request)
+        seconds = round(time.monotonic() - began, 3)
+        usage = reply.usage.model_copy(update={"seconds": seconds})
         session.ledger.record(
             self._key,
             "model_called",
             reply.model_dump(mode="json"),
-            reply.usage,
+            usage,
             role=request.role,
             model=reply.model,
-            tokens_in=reply.usage.tokens_in,
-            tokens_out=reply.usage.tokens_out,
+            tokens_in=usage.tokens_in,
+            tokens_out=usage.tokens_out,
+            seconds=seconds,
             says=session.deps.redactor.text(reply.content[:500]),
-            calls=[call.name for call in reply.tool_calls],
+            calls=[call.name[:60] for call in reply.tool_calls],
         )
-        session.spent = session.spent.plus(reply.usage)
+        session.spent = session.spent.plus(usage)
         return reply

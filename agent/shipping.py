@@ -1,11 +1,12 @@
 """The end of a run: proof in a fresh sandbox, a second look, the patch with its provenance, the report."""
 
+from patchwright.agent.editing import begin_attempt
 from patchwright.agent.plan import Plan, Step
 from patchwright.agent.policy import Judgement, judge, promised
 from patchwright.agent.proof import Findings, Proof
 from patchwright.agent.report import FindingLine, write_report
 from patchwright.agent.reporting import build_report
-from patchwright.agent.reviewer import review_diff
+from patchwright.agent.reviewer import findings_text, review_diff
 from patchwright.agent.run import Outcome, RunStatus, RunVerdict
 from patchwright.agent.session import Session
 from patchwright.agent.state import State
@@ -43,10 +44,30 @@ def review(session: Session, state: State) -> State:
     if model is None or not by_model or state["green"] == session.issue.base_commit:
         return {"route": "ship"}
     diff = session.repository.diff(session.issue.base_commit, state["green"]).decode("utf-8", "replace")
-    findings = tuple(FindingLine(**f.model_dump()) for f in review_diff(model, session.issue, plan, diff))
+    found = review_diff(model, session.issue, plan, diff)
+    findings = tuple(FindingLine(**finding.model_dump()) for finding in found)
     session.ledger.artifact("findings.json", Findings(findings=findings).model_dump_json().encode())
     session.ledger.event("reviewed", findings=[finding.model_dump() for finding in findings])
-    return {"route": "ship"}
+    words = findings_text(found)
+    if not words or state["review_rounds"] >= REVIEW_ROUNDS:
+        return {"route": "ship"}
+    return _back_to_editor(session, state, plan, words)
+
+
+def _back_to_editor(session: Session, state: State, plan: Plan, words: str) -> State:
+    """One more attempt at the last step that a model made, from what is green."""
+    step = max(number for number, step in enumerate(plan.draft.steps) if not step.recipe)
+    tried = [a["attempt"] for a in session.deps.store.attempts(session.ledger.run_id) if a["step"] == step]
+    following: State = {
+        "step": step,
+        "attempt": max(tried, default=0) + 1,
+        "turn": 0,
+        "head": state["green"],
+        "review_rounds": state["review_rounds"] + 1,
+        "route": "turn",
+    }
+    begin_attempt(session, {**state, **following}, words)
+    return following
 
 
 def ship(session: Session, state: State) -> State:

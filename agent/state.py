@@ -20,6 +20,7 @@ class State(TypedDict, total=False):
     head: str
     green: str
     review_rounds: int
+    asked: bool
     route: Route
 
 
@@ -35,5 +36,6 @@ def initial(run_id: str, base_commit: str) -> State:
         head=base_commit,
         green=base_commit,
         review_rounds=0,
+        asked=False,
         route="plan",
     )

@@ -136,9 +136,15 @@ def _run(conversation: Conversation, call: ToolCall, before: Sequence[ToolOutcom
         return ToolOutcome(text=f"{call.name} was not taken: a call before it in this answer failed. Look at it first.")
     if call.name == REREAD.name:
         return _reread(conversation, call)
-    if call.name == SUBMIT_PLAN and not call.problem:
-        return ToolOutcome(text="Plan received.", ended="finish")
+    if call.name == SUBMIT_PLAN:
+        return _received(call)
     return execute(call)
+
+
+def _received(call: ToolCall) -> ToolOutcome:
+    if call.problem:
+        return ToolOutcome(text=f"The plan was not taken: {call.problem}", bad=True)
+    return ToolOutcome(text="Plan received.", ended="finish")
 
 
 def _reread(conversation: Conversation, call: ToolCall) -> ToolOutcome:

@@ -1,0 +1,56 @@
+"""Conversations that survive: every answer and outcome is recorded, and replayed to get back to where they were."""
+
+from collections.abc import Sequence
+
+from patchwright.agent.desk import PlanningDesk, WorkingDesk
+from patchwright.agent.facts import Facts, gather
+from patchwright.agent.messages import Model, ModelRole, ToolSpec
+from patchwright.agent.session import Remembered, Session
+from patchwright.agent.turns import Conversation, Turn, take_turn
+from patchwright.tools.acts import Helpers
+from patchwright.tools.calls import ToolCall, ToolOutcome
+from patchwright.tools.desk import Desk
+from patchwright.tools.toolbox import ToolPhase, execute
+
+
+def recorded_turn(
+    session: Session,
+    conversation: Conversation,
+    key: str,
+    desk: Desk,
+    helpers: Helpers,
+    tools: Sequence[ToolSpec],
+) -> Turn:
+    """One turn under a key of its own; what was recorded under it is not asked or done again."""
+    phase: ToolPhase = "planning" if isinstance(desk, PlanningDesk) else "executing"
+    count = 0
+
+    def run(call: ToolCall) -> ToolOutcome:
+        nonlocal count
+        count += 1
+        done = session.remember(f"{key}/{count}", call, lambda: _run(session, desk, phase, call, helpers))
+        if isinstance(desk, WorkingDesk):
+            desk.head = done.head
+        return done.outcome
+
+    return take_turn(conversation, _model(session, conversation.role, key), run, tools)
+
+
+def _run(session: Session, desk: Desk, phase: ToolPhase, call: ToolCall, helpers: Helpers) -> Remembered:
+    outcome = execute(desk, phase, call, helpers)
+    text = session.deps.redactor.text(outcome.text)
+    head = desk.head if isinstance(desk, WorkingDesk) else ""
+    return Remembered(outcome=outcome.model_copy(update={"text": text}), head=head)
+
+
+def _model(session: Session, role: ModelRole, key: str) -> Model:
+    model = session.model(role, key)
+    if model is None:
+        raise LookupError(f"no model is configured for the {role}")
+    return model
+
+
+def facts_of(session: Session) -> Facts:
+    """What a model is told about the repository before its first call."""
+    tree = session.repository.tree(session.issue.base_commit)
+    return gather(tree, session.baseline, session.toolchain.families, session.toolchain.notes)

@@ -1,0 +1,73 @@
+"""A plan by the planner model: it explores read-only, then submits; what does not validate goes back."""
+
+from patchwright.agent.conversing import facts_of, recorded_turn
+from patchwright.agent.desk import PlanningDesk
+from patchwright.agent.errors import ModelGarbage
+from patchwright.agent.plan import Draft, Plan
+from patchwright.agent.planner import Refusal, planner_messages, planner_tools, read_plan
+from patchwright.agent.run import Outcome
+from patchwright.agent.session import Session
+from patchwright.agent.transformer import NoPlan
+from patchwright.agent.turns import Conversation, Turn, begin, say
+from patchwright.tools.acts import Helpers
+
+REPAIRS = 2
+"""How often a plan that does not validate goes back to the planner."""
+
+_OUTCOMES: dict[str, Outcome] = {
+    "answer": "answer",
+    "no_change_needed": "no_change_needed",
+    "cannot_reproduce": "cannot_reproduce",
+    "needs_input": "needs_input",
+}
+
+
+def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Draft | NoPlan:
+    """The planner's draft, or why there is none. Raises `ModelGarbage` and what the model raises."""
+    commit = session.issue.base_commit
+    desk, helpers = PlanningDesk(session, commit), _helpers(session)
+    tools = planner_tools(helpers)
+    conversation = _begin(session, previous, notes)
+    refusals: list[Refusal] = []
+    number, turns = (previous.revision if previous else 0) + 1, 0
+    while True:
+        turn = recorded_turn(session, conversation, f"plan/{number}/{turns}", desk, helpers, tools)
+        turns += 1
+        found = _found(turn, desk)
+        if isinstance(found, Draft | NoPlan):
+            return found
+        conversation = turn.conversation
+        if found is not None:
+            refusals.append(found)
+            session.ledger.event("plan_refused", reasons=list(found.reasons))
+            if len(refusals) > REPAIRS:
+                raise ModelGarbage(f"The planner submitted no usable plan: {'; '.join(found.reasons[:3])}.")
+            conversation = say(conversation, found.text)
+
+
+def _begin(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Conversation:
+    messages = planner_messages(session.issue, facts_of(session), previous=previous, notes=notes)
+    return begin("planner", messages, context=session.deps.context("planner"), limit=session.deps.budget.turns)
+
+
+def _helpers(session: Session) -> Helpers:
+    repository, commit = session.repository, session.issue.base_commit
+    return Helpers(
+        git_log=lambda path, count: repository.log(commit, path or None, count),
+        git_blame=lambda path, start, end: repository.blame(commit, path, start, end),
+    )
+
+
+def _found(turn: Turn, desk: PlanningDesk) -> Draft | NoPlan | Refusal | None:
+    match turn.ended:
+        case None:
+            return None
+        case "plan":
+            return read_plan(turn.payload, desk.paths())
+        case "no_tool_calls":
+            return read_plan(str(turn.payload["text"]), desk.paths())
+        case "finish":
+            outcome = _OUTCOMES.get(str(turn.payload.get("outcome")), "answer")
+            return NoPlan(outcome, str(turn.payload.get("summary", "")))
+        case _:
+            return NoPlan("gave_up", f"The planner came to no plan: {turn.payload.get('reason', turn.ended)}.")
