@@ -1,0 +1,118 @@
+"""From settings to `Deps`. Nothing is connected, built or imported before it is used."""
+
+import hashlib
+import socket
+import threading
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import cache, partial
+from pathlib import Path
+
+from patchwright.agent.config import ROLES, Settings
+from patchwright.agent.deps import Deps, SandboxKind, Say
+from patchwright.agent.messages import Model, ModelRole
+from patchwright.agent.store import lease
+from patchwright.agent.store.store import Store
+from patchwright.api.choices import Choices
+from patchwright.api.follow import recorded
+from patchwright.api.place import Place
+from patchwright.sandbox.base import Sandboxes
+from patchwright.sandbox.errors import EngineUnavailable
+from patchwright.tools.secrets import Redactor
+from patchwright.tools.toolchain import Toolchain
+
+LOCAL_IMAGE = "local"
+
+
+def assemble(place: Place, choices: Choices, run_id: str = "") -> Deps:
+    """Everything that a run needs from outside, by the operator's settings and the command's options.
+
+    A run that goes on (`run_id`) goes on in its recording where it stopped.
+    """
+    settings, redactor = place.settings, place.screen.redactor
+    return Deps(
+        store=place.store,
+        cache=settings.state / "cache",
+        sandboxes=cache(partial(_sandboxes, settings)),
+        prepare_image=partial(_prepare_image, settings),
+        model=models(settings, choices, redactor, played(place.store, run_id)),
+        redactor=redactor,
+        budget=settings.budget,
+        limits=settings.sandbox.limits(),
+    )
+
+
+def instance(settings: Settings) -> str:
+    """The label of what belongs to this state folder on this host, for the reaper."""
+    return hashlib.sha256(f"{socket.gethostname()}\n{settings.state.absolute()}".encode()).hexdigest()[:16]
+
+
+def reap_in_background(settings: Settings, store: Store) -> threading.Thread:
+    """Remove what dead runs of this state folder left at the engine (REL-03). No engine, nothing to do."""
+    thread = threading.Thread(target=_reap, args=(settings, store), daemon=True, name="reaper")
+    thread.start()
+    return thread
+
+
+def _reap(settings: Settings, store: Store) -> None:
+    from patchwright.sandbox.engine import connect
+    from patchwright.sandbox.reaper import reap
+
+    with suppress(EngineUnavailable):
+        reap(connect(), instance(settings), lambda run_id: lease.is_held(store.database, run_id))
+
+
+def _sandboxes(settings: Settings, kind: SandboxKind) -> Sandboxes:
+    if kind == "local":
+        from patchwright.sandbox.local import LocalSandboxes
+
+        return LocalSandboxes()
+    from patchwright.sandbox.docker import DockerSandboxes
+
+    return DockerSandboxes(instance(settings), runtime=settings.sandbox.runtime)
+
+
+def _prepare_image(settings: Settings, toolchain: Toolchain, kind: SandboxKind, say: Say) -> str:
+    if kind == "local":
+        return LOCAL_IMAGE
+    from patchwright.sandbox.dependencies import ensure_dependencies
+    from patchwright.sandbox.images import ensure_image
+
+    image = ensure_image(toolchain.family, say=say, overrides=settings.images)
+    step = toolchain.dependencies
+    return ensure_dependencies(step, image, say=say) if step else image
+
+
+def models(
+    settings: Settings, choices: Choices, redactor: Redactor, played: Mapping[ModelRole, int]
+) -> Callable[[ModelRole], Model | None]:
+    """The model of each role: recorded, configured, or none."""
+    if choices.no_model:
+        return lambda _: None
+    if choices.recording:
+        return _recorded(Path(choices.recording), played)
+    return cache(partial(_configured, settings, redactor))
+
+
+def played(store: Store, run_id: str) -> dict[ModelRole, int]:
+    """How many answers of each role the run has already."""
+    roles = (event.data.get("role") for event in recorded(store, run_id) if event.kind == "model_called")
+    return dict(Counter(role for role in roles if role in ROLES))
+
+
+def _recorded(path: Path, played: Mapping[ModelRole, int]) -> Callable[[ModelRole], Model | None]:
+    from patchwright.agent.scripted import ScriptedModel
+
+    model = ScriptedModel(path, played)
+    return lambda _: model
+
+
+def _configured(settings: Settings, redactor: Redactor, role: ModelRole) -> Model | None:
+    endpoint = settings.roles.get(role)
+    if endpoint is None:
+        return None
+    from patchwright.agent.capabilities import CapabilityBook
+    from patchwright.agent.llm import HttpModel
+
+    return HttpModel(endpoint, CapabilityBook(settings.state / "capabilities.json"), redactor)

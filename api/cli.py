@@ -1,0 +1,266 @@
+"""The `patchwright` command: what can be said on the command line. What is done is imported when it is needed."""
+
+import io
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from patchwright.api import options as o
+from patchwright.api.door import Door
+
+EPILOG = (
+    "Exit codes: 0 verified, or done; 1 ended without a verified patch; 2 usage or configuration; "
+    "3 waiting for a human (Ctrl-C parks a run and ends with 3 as well); 4 infrastructure."
+)
+
+app = typer.Typer(
+    cls=Door,
+    name="patchwright",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    help="An issue goes in, a verified patch comes out.",
+    epilog=EPILOG,
+)
+
+
+def main() -> None:
+    """The console entry."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    app(prog_name="patchwright")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"patchwright {version('patchwright')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """An issue goes in, a verified patch comes out."""
+
+
+@app.command()
+def plan(
+    repository: o.Repository,
+    issue: o.Issue,
+    revision: o.Base = "HEAD",
+    include_dirty: o.Dirty = False,
+    sandbox: o.Sandbox = "docker",
+    config: o.Config = None,
+    recording: o.Recording = None,
+    no_model: o.NoModel = False,
+    full: o.Full = False,
+    json: o.Json = False,
+) -> None:
+    """Make a plan and stop: it waits for a human."""
+    from patchwright.api import starting
+    from patchwright.api.choices import chosen
+
+    choices = chosen(config, recording, no_model)
+    order = starting.Order(repository, issue, revision, include_dirty, sandbox, choices, json, full)
+    raise typer.Exit(starting.plan(order))
+
+
+@app.command()
+def run(
+    repository: o.Repository,
+    issue: o.Issue,
+    yes: Annotated[bool, typer.Option("--yes", help="Approve the plan beforehand, in the name of --by.")] = False,
+    by: o.By = "",
+    revision: o.Base = "HEAD",
+    include_dirty: o.Dirty = False,
+    sandbox: o.Sandbox = "docker",
+    config: o.Config = None,
+    recording: o.Recording = None,
+    no_model: o.NoModel = False,
+    full: o.Full = False,
+    json: o.Json = False,
+) -> None:
+    """Plan, ask, execute, verify: the whole way in one go.
+
+    Without a terminal nothing is asked: the run stops at the plan and waits.
+    """
+    from patchwright.api import starting
+    from patchwright.api.choices import chosen
+
+    choices = chosen(config, recording, no_model)
+    order = starting.Order(repository, issue, revision, include_dirty, sandbox, choices, json, full)
+    raise typer.Exit(starting.run(order, yes=yes, by=by))
+
+
+@app.command()
+def approve(
+    name: o.Run,
+    revision: o.Revision,
+    sha256: o.Hash = "",
+    note: o.Note = "",
+    by: o.By = "",
+    no_execute: Annotated[bool, typer.Option("--no-execute", help="Record the approval only.")] = False,
+    config: o.Config = None,
+    recording: o.Recording = None,
+    no_model: o.NoModel = False,
+    json: o.Json = False,
+) -> None:
+    """Approve one revision of a plan, then execute it."""
+    from patchwright.api import deciding
+    from patchwright.api.choices import chosen
+
+    act = deciding.Act(name, by, json, choices=chosen(config, recording, no_model))
+    code = deciding.approve(act, revision=revision, sha256=sha256, note=note, execute=not no_execute)
+    raise typer.Exit(code)
+
+
+@app.command()
+def revise(
+    name: o.Run,
+    feedback: Annotated[str, typer.Argument(help="What should be different.")],
+    by: o.By = "",
+    config: o.Config = None,
+    recording: o.Recording = None,
+    no_model: o.NoModel = False,
+    full: o.Full = False,
+    json: o.Json = False,
+) -> None:
+    """Send the plan back with feedback, and show the new revision."""
+    from patchwright.api import deciding
+    from patchwright.api.choices import chosen
+
+    act = deciding.Act(name, by, json, full, chosen(config, recording, no_model))
+    raise typer.Exit(deciding.revise(act, feedback=feedback))
+
+
+@app.command()
+def edit(name: o.Run, by: o.By = "", full: o.Full = False, json: o.Json = False) -> None:
+    """Change the plan by hand in $EDITOR: a revision of your own."""
+    from patchwright.api import deciding
+
+    raise typer.Exit(deciding.edit(deciding.Act(name, by, json, full)))
+
+
+@app.command()
+def reject(name: o.Run, note: o.Note = "", by: o.By = "", json: o.Json = False) -> None:
+    """Reject the plan: the run ends, nothing is changed."""
+    from patchwright.api import deciding
+
+    raise typer.Exit(deciding.reject(deciding.Act(name, by, json), note=note))
+
+
+@app.command()
+def cancel(name: o.Run, json: o.Json = False) -> None:
+    """Stop a run in whatever state it is."""
+    from patchwright.api import deciding
+
+    raise typer.Exit(deciding.cancel(deciding.Act(name, as_json=json)))
+
+
+@app.command()
+def resume(
+    name: o.Run,
+    config: o.Config = None,
+    recording: o.Recording = None,
+    no_model: o.NoModel = False,
+    full: o.Full = False,
+    json: o.Json = False,
+) -> None:
+    """Go on with a run that was interrupted or parked."""
+    from patchwright.api import deciding
+    from patchwright.api.choices import chosen
+
+    act = deciding.Act(name, as_json=json, full=full, choices=chosen(config, recording, no_model))
+    raise typer.Exit(deciding.resume(act))
+
+
+@app.command("list")
+def list_runs(json: o.Json = False) -> None:
+    """All runs, newest first."""
+    from patchwright.api import looking
+
+    raise typer.Exit(looking.list_runs(as_json=json))
+
+
+@app.command()
+def show(name: o.Run, revision: o.Shown = None, full: o.Full = False, json: o.Json = False) -> None:
+    """One run: its plan, who decided, where it stands, what it came to."""
+    from patchwright.api import looking
+
+    raise typer.Exit(looking.show(name, revision=revision, as_json=json, full=full))
+
+
+@app.command()
+def events(
+    name: o.Run,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the run has ended.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """What happened in a run, one line a fact."""
+    from patchwright.api import looking
+
+    raise typer.Exit(looking.events(name, wait=follow, as_json=json))
+
+
+@app.command()
+def diff(
+    name: o.Run, stat: Annotated[bool, typer.Option("--stat", help="Only the files and their lines.")] = False
+) -> None:
+    """The patch and nothing else."""
+    from patchwright.api import looking
+
+    raise typer.Exit(looking.diff(name, stat=stat))
+
+
+@app.command()
+def report(
+    name: o.Run,
+    markdown: Annotated[bool, typer.Option("--markdown", help="As Markdown.")] = False,
+    json: o.Json = False,
+) -> None:
+    """What a run came to: verdict, steps, checks, files, cost."""
+    from patchwright.api import looking
+
+    raise typer.Exit(looking.report(name, as_json=json, markdown=markdown))
+
+
+@app.command()
+def apply(
+    name: o.Run,
+    to: Annotated[Path | None, typer.Option(metavar="DIR", help="The checkout; else the run's own repository.")] = None,
+    json: o.Json = False,
+) -> None:
+    """Put the patch into a checkout: all of it or nothing."""
+    from patchwright.api import taking
+
+    raise typer.Exit(taking.apply(name, to=to, as_json=json))
+
+
+@app.command()
+def export(
+    name: o.Run,
+    to: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The archive; else patchwright-RUN.tar.gz here.")
+    ] = None,
+) -> None:
+    """Write everything that is known of a run into one archive."""
+    from patchwright.api import taking
+
+    raise typer.Exit(taking.export(name, to=to))
+
+
+@app.command()
+def doctor(json: o.Json = False) -> None:
+    """Is everything there? Says how to fix what is not."""
+    from patchwright.api.doctor import doctor as examine
+
+    raise typer.Exit(examine(as_json=json))

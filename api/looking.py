@@ -1,0 +1,158 @@
+"""`list`, `show`, `events`, `diff`, `report`: looking changes nothing."""
+
+import sys
+
+from patchwright.agent import views
+from patchwright.agent.errors import NotNow
+from patchwright.agent.run import ENDED, WAITING, Run
+from patchwright.agent.store import lease
+from patchwright.agent.store.store import Store
+from patchwright.api import exits
+from patchwright.api.concluding import GATE, how_to_decide, show_end, show_plan
+from patchwright.api.difftext import diff_text, warnings
+from patchwright.api.follow import follow, recorded
+from patchwright.api.live import tell_plainly
+from patchwright.api.naming import short
+from patchwright.api.outcome import stat_lines
+from patchwright.api.place import Place, open_place
+from patchwright.api.render import alarms
+from patchwright.api.wording import Narrator
+
+COLOURS = {"verified": "green", "unverified": "yellow"}
+
+
+def list_runs(*, as_json: bool) -> int:
+    """All runs, newest first."""
+    place = open_place(as_json=as_json)
+    runs = place.store.runs()
+    if as_json:
+        place.screen.data([views.summary(place.store, run.id) for run in runs])
+    elif runs:
+        _table_of(place, runs)
+    else:
+        place.screen.say("There is no run yet. `patchwright run REPOSITORY ISSUE` starts one.")
+    return exits.VERIFIED
+
+
+def show(name: str, *, revision: int | None, as_json: bool, full: bool) -> int:
+    """One run: where it stands, its plan or that revision of it, who decided, what it came to."""
+    place = open_place(as_json=as_json)
+    run = place.store.run(place.find(name))
+    plan = place.store.plan(run.id, revision)
+    if revision is not None and plan is None:
+        raise NotNow(f"Run {short(run.id)} has no revision {revision} of a plan.")
+    if as_json:
+        shown = views.summary(place.store, run.id)
+        place.screen.data({**shown, "plan": views.plan_object(plan) if plan else None})
+        return exits.VERIFIED
+    _head(place, run)
+    if plan is not None:
+        show_plan(place.screen, run, plan, full=full)
+        _decisions(place, run)
+    if run.status in GATE and plan is not None and revision is None:
+        how_to_decide(place.screen, run, plan)
+    elif run.status in ENDED and revision is None:
+        show_end(place, run)
+    return exits.VERIFIED
+
+
+def events(name: str, *, wait: bool, as_json: bool) -> int:
+    """What happened, one line a fact; with `wait` until the run has ended or Ctrl-C."""
+    place = open_place(as_json=as_json)
+    run_id, narrator = place.find(name), Narrator()
+    source = follow(place.store, run_id, lambda: _ended(place.store, run_id)) if wait else recorded(place.store, run_id)
+    try:
+        for event in source:
+            if as_json:
+                place.screen.plain(event.model_dump_json())
+            else:
+                tell_plainly(place.screen, narrator, event, place.screen.out)
+    except KeyboardInterrupt:
+        return exits.VERIFIED
+    return exits.VERIFIED
+
+
+def diff(name: str, *, stat: bool) -> int:
+    """The patch and nothing else: its very bytes, or in a terminal coloured and with controls escaped."""
+    place = open_place()
+    run_id, screen = place.find(name), place.screen
+    patch = views.patch(place.store, run_id)
+    if stat:
+        screen.show(*(screen.text(line) for line in stat_lines(views.report(place.store, run_id).files)))
+    elif sys.stdout.isatty():
+        text = patch.decode("utf-8", "replace")
+        screen.out.print(diff_text(screen, text), soft_wrap=True, markup=False, highlight=False)
+        for part in alarms(screen, warnings("diff", text)):
+            screen.err.print(part, markup=False, highlight=False)
+    else:
+        screen.raw(patch)
+    return exits.VERIFIED
+
+
+def report(name: str, *, as_json: bool, markdown: bool) -> int:
+    """What a run came to."""
+    place = open_place(as_json=as_json)
+    run = place.store.run(place.find(name))
+    found = views.report(place.store, run.id)
+    if as_json:
+        place.screen.plain(found.model_dump_json(indent=2))
+    elif markdown:
+        from patchwright.agent.report import write_report
+
+        place.screen.plain(write_report(found))
+    else:
+        show_end(place, run)
+    return exits.VERIFIED
+
+
+def standing(store: Store, run: Run) -> str:
+    """The status, and whether a process works on it now."""
+    if run.status in ENDED or run.status in WAITING or run.status == "infra_failed":
+        return run.status
+    return f"{run.status} (at work)" if lease.is_held(store.database, run.id) else f"{run.status} (parked)"
+
+
+def _ended(store: Store, run_id: str) -> bool:
+    return store.run(run_id).status in ENDED
+
+
+def _table_of(place: Place, runs: list[Run]) -> None:
+    from rich import box
+    from rich.table import Table
+
+    screen = place.screen
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
+    for head in ("run", "status", "outcome", "started (UTC)"):
+        table.add_column(head, no_wrap=True)
+    table.add_column("issue", no_wrap=True, overflow="ellipsis", ratio=1)
+    for run in runs:
+        outcome = ", ".join(word for word in (run.outcome or "", run.verdict) if word and word != "none")
+        table.add_row(
+            screen.text(short(run.id), "cyan"),
+            standing(place.store, run),
+            screen.text(outcome.replace("_", " "), COLOURS.get(run.verdict, "")),
+            run.created_at[:16].replace("T", " "),
+            screen.text(screen.line(run.issue.title, 120)),
+        )
+    screen.show(table)
+
+
+def _head(place: Place, run: Run) -> None:
+    screen = place.screen
+    reason = f": {run.reason}" if run.reason else ""
+    screen.show(
+        screen.text(f"Run {run.id}", "bold"),
+        screen.text(f"  {screen.line(run.issue.title, 200)}"),
+        screen.text(f"  {run.issue.repository} at {run.issue.base_commit[:12]}, sandbox {run.sandbox}", "dim"),
+        screen.text(f"  {standing(place.store, run)}{reason}"),
+    )
+
+
+def _decisions(place: Place, run: Run) -> None:
+    approvals = place.store.approvals(run.id)
+    if approvals:
+        place.screen.show("", place.screen.text("Decisions:", "bold"))
+    for a in approvals:
+        notes = f": {a.notes}" if a.notes else ""
+        line = f"  {a.at[:16].replace('T', ' ')}  {a.decision} revision {a.revision} ({a.sha256[:12]}) by {a.by}{notes}"
+        place.screen.show(place.screen.text(place.screen.line(line)))

@@ -1,0 +1,170 @@
+"""A plan as a person reads it before deciding: all of what will be executed, and what may deceive the eye."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from patchwright.agent.plan import Plan, Step
+from patchwright.api.difftext import counted, diff_text, hunks, warnings
+from patchwright.api.naming import short
+from patchwright.api.screen import Screen
+from patchwright.api.wording import count
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+HUNK_LINES = 12
+MANY = 10
+
+
+def plan_view(screen: Screen, run_id: str, plan: Plan, *, full: bool = False) -> "Iterator[RenderableType]":
+    """The parts of a plan, from its hash to what it leaves undone."""
+    from rich.text import Text
+
+    draft = plan.draft
+    yield Text.assemble(
+        ("Plan ", "bold"),
+        (f"revision {plan.revision}", "bold cyan"),
+        (f"  {plan.sha256[:12]}", "cyan"),
+        (f"  by {screen.line(plan.author)}", ""),
+        (f"  for run {short(run_id)}", "dim"),
+    )
+    yield ""
+    yield _indented(screen, draft.summary, 2)
+    yield from _labelled(screen, "cause", [draft.root_cause] if draft.root_cause else [], full)
+    yield from _labelled(screen, "seen at", [f"{e.path}:{e.line} {e.note}" for e in draft.evidence], full)
+    yield from _labelled(screen, "asked for", list(plan.notes), True)
+    for number, step in enumerate(draft.steps, 1):
+        yield ""
+        yield from _step(screen, number, step, full)
+    yield ""
+    yield from _labelled(screen, "may change", [_scope(plan)], True)
+    yield from _labelled(screen, "assumes", list(draft.assumptions), full)
+    yield from _labelled(screen, "risks", list(draft.risks), full)
+    yield from _labelled(screen, "questions", list(draft.questions), True, "bold yellow")
+    yield from _labelled(screen, "runs in", [plan.terms.image], True)
+    yield from _labelled(screen, "judged by", [" ".join(command) for command in plan.terms.commands], full)
+    if draft.leftovers:
+        yield ""
+        yield _indented(screen, f"Needs a model or a person ({len(draft.leftovers)}):", 2, "yellow")
+        yield from _items(screen, list(draft.leftovers), full, 4)
+    yield from alarms(screen, plan_warnings(plan))
+
+
+def plan_warnings(plan: Plan) -> list[str]:
+    """Everything in the plan that a reader would not see as it is (OUT-04)."""
+    draft = plan.draft
+    told = [draft.summary, draft.root_cause, *draft.risks, *draft.assumptions, *draft.questions, *draft.leftovers]
+    found = [line for text in told for line in warnings("plan", text)]
+    for number, step in enumerate(draft.steps, 1):
+        words = "\n".join((step.title, step.intent, step.verify, *step.files))
+        found += warnings(f"step {number}", words) + warnings(f"step {number}, preview", step.preview)
+    return found
+
+
+def alarms(screen: Screen, found: list[str]) -> "Iterator[RenderableType]":
+    """A block that is hard to overlook, if there is something to say."""
+    if found:
+        yield ""
+        yield _indented(screen, "Look twice: this text is not what it seems.", 0, "bold red")
+        yield from _items(screen, found, True, 2)
+
+
+def approve_lines(run_id: str, plan: Plan) -> list[str]:
+    """The commands that decide on this very plan, ready to be copied."""
+    name = short(run_id)
+    return [
+        f"patchwright approve {name} --revision {plan.revision} --sha256 {plan.sha256[:12]}",
+        f'patchwright revise {name} "what should be different"',
+        f"patchwright edit {name}",
+        f"patchwright reject {name}",
+    ]
+
+
+def changes_since(old: Plan | None, new: Plan) -> list[str]:
+    """What a revision changed against the one before, one line each."""
+    if old is None:
+        return []
+    before, after = {s.title: s for s in old.draft.steps}, {s.title: s for s in new.draft.steps}
+    lines = [f"+ step: {title}" for title in after if title not in before]
+    lines += [f"- step: {title}" for title in before if title not in after]
+    lines += [f"~ step: {title}" for title, step in after.items() if title in before and before[title] != step]
+    kept = [title for title in after if title in before]
+    if kept != [title for title in before if title in after]:
+        lines.append("~ the order of the steps")
+    mine, theirs = old.draft.model_dump(exclude={"steps"}), new.draft.model_dump(exclude={"steps"})
+    lines += [f"~ {name.replace('_', ' ')}" for name in theirs if theirs[name] != mine[name]]
+    lines += [f"+ note: {note}" for note in new.notes if note not in old.notes]
+    return lines or ["nothing but the number"]
+
+
+def _step(screen: Screen, number: int, step: Step, full: bool) -> "Iterator[RenderableType]":
+    from rich.padding import Padding
+    from rich.text import Text
+
+    by = f"recipe {step.recipe}" if step.recipe else "model"
+    yield Text.assemble(
+        (f"{number:>3}  ", "bold cyan"), (screen.line(step.title), "bold"), (f"  [{screen.line(by)}]", "dim")
+    )
+    if step.intent:
+        yield _indented(screen, step.intent if full else _cut(step.intent), 5)
+    for name, values in (("files", step.files), ("fixes", step.must_fix)):
+        yield from _labelled(
+            screen, name, [", ".join(values[:MANY]) + _more(len(values), MANY)] if values else [], full, "", 5
+        )
+    yield from _labelled(screen, "verified", [step.verify] if step.verify else [], full, "", 5)
+    yield from _labelled(screen, "seen at", [f"{e.path}:{e.line} {e.note}" for e in step.evidence], full, "", 5, 3)
+    if step.preview:
+        files, added, removed = counted(step.preview)
+        yield _indented(screen, f"preview +{added} -{removed} in {count(files, 'file')}", 5, "dim")
+        text = diff_text(screen, hunks(step.preview), None if full else HUNK_LINES)
+        text.no_wrap, text.overflow = not full, "fold" if full else "ellipsis"
+        yield Padding(text, (0, 0, 0, 7), expand=False)
+
+
+def _scope(plan: Plan) -> str:
+    scope = plan.draft.scope
+    allowed = ["the files of the steps", *scope.paths]
+    allowed += [name for name in ("dependencies", "tests", "ci") if getattr(scope, name)]
+    refused = [name for name in ("dependencies", "tests", "ci") if not getattr(scope, name)]
+    return ", ".join(allowed) + (f"; not {', '.join(refused)}" if refused else "")
+
+
+def _labelled(
+    screen: Screen, label: str, items: list[str], full: bool, style: str = "", indent: int = 2, most: int = MANY
+) -> "Iterator[RenderableType]":
+    """A label with its items in a column beside it."""
+    if not items:
+        return
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 1), pad_edge=False)
+    table.add_column(width=indent)
+    table.add_column(min_width=10, no_wrap=True, style="dim")
+    table.add_column(overflow="fold")
+    shown = items if full else items[:most]
+    for number, item in enumerate(shown):
+        table.add_row("", label if number == 0 else "", screen.text(item if full else _cut(item), style))
+    if len(items) > len(shown):
+        table.add_row("", "", screen.text(f"… {len(items) - len(shown)} more (--full shows all)", "dim"))
+    yield table
+
+
+def _items(screen: Screen, items: list[str], full: bool, indent: int) -> "Iterator[RenderableType]":
+    for item in items if full else items[:MANY]:
+        yield _indented(screen, item if full else _cut(item), indent)
+    if not full and len(items) > MANY:
+        yield _indented(screen, f"… {len(items) - MANY} more (--full shows all)", indent, "dim")
+
+
+def _indented(screen: Screen, text: str, indent: int, style: str = "") -> "RenderableType":
+    from rich.padding import Padding
+
+    return Padding(screen.text(text, style), (0, 0, 0, indent), expand=False)
+
+
+def _cut(text: str, limit: int = 600) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}… (--full shows all)"
+
+
+def _more(number: int, shown: int) -> str:
+    return f" and {number - shown} more" if number > shown else ""
