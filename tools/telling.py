@@ -39,7 +39,7 @@ def diagnostics_text(diagnostics: Sequence[Diagnostic]) -> str:
 def _line(one: Diagnostic) -> str:
     place = ":".join([one.path, *(str(at) for at in (one.line, one.column) if at)])
     origin = ", ".join(part for part in (one.code, one.source) if part)
-    return printable(f"{place} {one.severity}: {one.message[:500]} [{origin}]")
+    return printable(f"{place} {one.severity}: {one.message[:300]} [{origin}]")
 
 
 def _tests(title: str, lines: Sequence[str]) -> list[str]:

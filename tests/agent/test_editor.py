@@ -1,0 +1,76 @@
+"""The editor: what it is told about its step, and what a verification tells it."""
+
+import json
+
+from patchwright.agent.editor import editor_messages, editor_tools, feedback
+from patchwright.agent.plan import Scope, Step
+from patchwright.agent.prompts.load import prompt
+from patchwright.agent.turns import REREAD
+from patchwright.tools.acts import Helpers
+from patchwright.tools.checks import TestChange, TestResult, Verification
+from patchwright.tools.diagnostics import Diagnostic
+from tests.agent.scripts import a_plan, an_issue, some_facts
+from tests.tools.memory_desk import MemoryDesk
+
+
+def test_the_first_message_holds_plan_step_notes_and_facts() -> None:
+    system, user = editor_messages(an_issue(), a_plan(), 0, some_facts(), changed=("a.py",), learned=("It broke x.",))
+    assert "approved plan" in system.content
+    for part in (
+        "mean([]) crashes",
+        "1. Guard <- your step",
+        "- anna: keep the signature",
+        "You may change: calc/core.py. Among them no tests, no dependency files, no CI.",
+        "Must pass after this step:\n- tests/test_core.py::test_empty",
+        "Changed by earlier steps:\n- a.py",
+        "# What earlier attempts taught\nIt broke x.",
+        "python3 -m pytest",
+    ):
+        assert part in user.content
+
+
+def test_permissions_are_said_as_the_plan_gives_them() -> None:
+    step = Step(title="t", files=("tests/**",), must_fix=tuple(f"t::{n}" for n in range(100)))
+    content = editor_messages(an_issue(), a_plan(step, scope=Scope(tests=True, paths=("docs/**",))), 0, some_facts())[
+        1
+    ].content
+    assert "You may change: tests/**, docs/**. Among them no dependency files, no CI. Tests may change." in content
+    assert "and 70 more" in content
+
+
+def test_feedback_tells_only_what_is_new_and_what_was_promised() -> None:
+    verification = Verification(
+        commit="c",
+        changes=(TestChange(id="t::b", verdict="broken", before="passed", after="failed", message="boom\nrest"),),
+        new_diagnostics=(Diagnostic(path="a.py", line=3, column=1, code="E1", message="bad", source="mypy"),),
+        worse_checks=("build",),
+        still_failing=(TestResult(id="t::a", status="failed", message="m"), TestResult(id="t::old", status="failed")),
+        total_before=9,
+        passed_before=7,
+        total_after=9,
+        passed_after=6,
+    )
+    said = feedback(verification, Step(title="t", must_fix=("t::a",)))
+    assert "- t::b: passed before, fails now (boom)" in said
+    assert "a.py:3:1 error: bad [E1, mypy]" in said
+    assert "The check build ended worse" in said
+    assert "Must pass and still fail (1):\n- t::a (m)" in said
+    assert "t::old" not in said
+    assert "6 of 9 tests pass (baseline: 7 of 9)" in said
+
+
+def test_feedback_stays_small_however_much_fails() -> None:
+    many = tuple(
+        TestChange(id=f"t::{n}", verdict="broken", before="passed", after="failed", trace="E x\n" * 2000)
+        for n in range(500)
+    )
+    found = tuple(Diagnostic(path="a.py", message="m" * 2000, source="s") for _ in range(500))
+    said = feedback(Verification(commit="c", changes=many, new_diagnostics=found), Step(title="t"))
+    assert len(said) < 25_000
+    assert "(490 more)" in said
+
+
+def test_system_prompt_and_tools_take_at_most_8_kb() -> None:
+    helpers = Helpers(start=MemoryDesk({}))
+    tools = [*editor_tools(helpers), REREAD]
+    assert len(prompt("editor").encode()) + sum(len(json.dumps(tool.model_dump())) for tool in tools) < 8000
