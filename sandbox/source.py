@@ -137,6 +137,9 @@ def _bring(repository: Repository, remote: Remote, start: str, limits: SourceLim
         _fetch(repository, remote, (f"{start}:{ref}",), limits)
         if repository.objects.find(ref) is None:  # git takes no cut history, and only says so in the ref
             raise SourceRefused(f"{remote.address} is a shallow clone. Complete it with: git fetch --unshallow")
+    excess = clone_excess(repository.git_dir, limits)  # a quick fetch ends before it is watched
+    if excess:
+        raise SourceRefused(f"{remote.address} is too large: {excess}.")
 
 
 def _fetch(repository: Repository, remote: Remote, refspecs: Sequence[str], limits: SourceLimits) -> None:

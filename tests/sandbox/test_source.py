@@ -155,6 +155,14 @@ def test_each_limit_is_named_when_it_is_passed(tmp_path: Path, cache: Path, limi
         open_source(str(tmp_path / "r"), cache=cache, limits=limits)
 
 
+def test_a_clone_with_too_many_bytes_is_refused_each_time(tmp_path: Path, cache: Path) -> None:
+    """RES-08"""
+    make(tmp_path / "r", {"a": os.urandom(200_000)})
+    for _ in range(2):
+        with pytest.raises(SourceRefused, match="clone_bytes"):
+            open_source(str(tmp_path / "r"), cache=cache, limits=SourceLimits(clone_bytes=100_000))
+
+
 def test_uncommitted_changes_are_refused_by_name(tmp_path: Path, cache: Path) -> None:
     folder = tmp_path / "r"
     make(folder, {"a.txt": b"one\n", "b.txt": b"two\n", ".gitignore": b"*.log\n"})
