@@ -30,6 +30,8 @@ def node_id(classname: str, name: str, file: str) -> str:
     """
     if file.endswith(SCRIPTS):
         return f"{relative(file)}::{classname} > {name}"
+    if not file and classname.endswith(f".{name}") and "." in name:
+        return f"{classname.removesuffix(name).replace('.', '/')}{name}::{name}"
     if not file.endswith(".py"):
         return f"{classname}::{name}" if classname and classname != name else name
     if not classname:

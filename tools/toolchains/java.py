@@ -24,7 +24,7 @@ RUN_GRADLE = f'exec {GRADLE}/wrapper/dists/*/*/*/bin/gradle --offline --no-daemo
 STUBS = {
     "org.junit.jupiter": "import org.junit.jupiter.api.Test;\nclass PatchwrightStubTest { @Test void runs() {} }\n",
     "junit": "import org.junit.Test;\npublic class PatchwrightStubTest { @Test public void runs() {} }\n",
-    "org.testng": "import org.testng.annotations.Test;\npublic class PatchwrightStubTest { @Test public void a() {} }\n",
+    "org.testng": "import org.testng.annotations.*;\npublic class PatchwrightStubTest { @Test public void t() {} }\n",
 }
 
 COMPILE = f"""\

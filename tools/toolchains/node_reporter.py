@@ -11,10 +11,11 @@ export default async function* report(events) {
     const name = data.file ?? '';
     if (!files.has(name)) files.set(name, { name, status: 'passed', message: '', assertionResults: [] });
     const suite = files.get(name), error = data.details?.error;
-    const cause = error?.cause ?? error, words = String(cause?.stack ?? cause), top = data.nesting === 0;
+    const cause = error?.cause ?? error, words = String(cause?.stack ?? cause);
+    const whole = data.nesting === 0 && `/${name}`.endsWith(`/${data.name}`);
     const failed = type === 'test:fail' && data.todo === undefined, parent = error?.failureType === 'subtestsFailed';
     if (failed) { suite.status = 'failed'; suite.message ||= words; }
-    if (parent || (data.details?.type === 'suite' && !failed) || (top && `/${name}`.endsWith(`/${data.name}`))) continue;
+    if (parent || whole || (data.details?.type === 'suite' && !failed)) continue;
     suite.assertionResults.push({
       ancestorTitles: open.slice(0, data.nesting), title: data.name, duration: data.details?.duration_ms,
       status: failed ? 'failed' : data.skip !== undefined ? 'skipped' : data.todo !== undefined ? 'todo' : 'passed',

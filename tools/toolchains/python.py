@@ -68,10 +68,11 @@ def detect_python(tree: FileTree) -> Found | None:
     checks = [*_static_checks(tree, env), *_pytest(tree, project, django, env)]
     needed = [line for line in wanted if re.split(r"[^A-Za-z0-9._-]", line)[0].lower() not in IN_IMAGE or "=" in line]
     files = _files(project, needed)
-    commands = (("sh", "-c", INSTALL),) if needed or "pytest11" in project.entry_points else ()
+    metadata = "pytest11" in project.entry_points or _asks_for_metadata(tree, sources)
+    commands = (("sh", "-c", INSTALL),) if needed or (project.name and metadata) else ()
     notes = (*_notes(project, manifests, needed, django), *project.notes)
     weight = len(sources) + (1000 if manifests else 0)
-    return Found("python", weight, tuple(checks), files if commands else {}, commands, env, notes)
+    return Found("python", weight, tuple(checks), files if commands else {}, commands, env, _protected(tree), notes)
 
 
 def _wanted(tree: FileTree, project: Project, django: str) -> list[str]:
@@ -183,9 +184,23 @@ def _files(project: Project, needed: list[str]) -> dict[str, bytes]:
     return files
 
 
+def _asks_for_metadata(tree: FileTree, sources: Sequence[str]) -> bool:
+    """Whether the project looks itself up as an installed distribution."""
+    words = re.compile(rb"pkg_resources|importlib[._]metadata")
+    return any(words.search(tree.read(path)) for path in sources)
+
+
 def _entry_points(groups: Mapping[str, tuple[str, ...]]) -> str:
     parts = [f"[{group}]\n" + "".join(f"{line}\n" for line in lines) for group, lines in groups.items()]
     return "\n".join(parts)
+
+
+def _protected(tree: FileTree) -> tuple[str, ...]:
+    """Where the project's own settings say that tests lie or what they are called."""
+    settings = pytest_settings(tree) or {}
+    places = [f"{path.strip('/')}/**" for path in settings.get("testpaths", "").split() if path.strip("./")]
+    names = [f"**/{pattern}" for pattern in settings.get("python_files", "").split() if pattern not in ("*.py", "*")]
+    return (*places, *names)
 
 
 def _notes(project: Project, manifests: list[str], needed: list[str], django: str) -> list[str]:
