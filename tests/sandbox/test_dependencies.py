@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwright.sandbox.builds import engine
+from patchwright.sandbox.builds import engine, has_image
 from patchwright.sandbox.dependencies import (
     DependencyStep,
     dependency_ref,
@@ -141,7 +141,7 @@ def test_the_step_runs_without_rights_and_its_secrets_stay_out_of_the_image_sec_
     assert _inside(made[0], "cat /opt/deps/home/home") == "/opt/deps/home\n"
     assert SECRET not in _records(made[0])
     with engine() as client:
-        assert not client.images.list(name="patchwright/scratch")
+        assert not has_image(client, made[0].replace("/deps:", "/scratch:"))
 
 
 @pytest.mark.docker
@@ -155,9 +155,10 @@ def test_a_command_that_fails_is_told_with_its_status_and_last_words(python: str
 @pytest.mark.docker
 def test_a_command_that_hangs_is_ended_and_leaves_nothing_res_05(python: str) -> None:
     with pytest.raises(DependencyFailure, match="was not done after 1 s"):
-        ensure_dependencies(_step("trap '' TERM; sleep 100"), python, limits=replace(LIMITS, seconds=1))
+        ensure_dependencies(_step("trap '' TERM; sleep 100.25"), python, limits=replace(LIMITS, seconds=1))
     with engine() as client:
-        assert not client.containers.list(all=True, filters={"label": "patchwright.phase=dependencies"})
+        left = client.containers.list(all=True, filters={"label": "patchwright.phase=dependencies"})
+        assert not [one for one in left if "sleep 100.25" in str(one.attrs["Config"]["Cmd"])]
 
 
 @pytest.mark.docker
