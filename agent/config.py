@@ -102,6 +102,11 @@ class Endpoint(Settable):
     prices: Prices = Prices()
     limits: ReplyLimits = ReplyLimits()
 
+    def secrets(self) -> tuple[str, ...]:
+        """The key, unless it is a word that local servers take for one ("ollama", "not-needed")."""
+        key = self.api_key.get_secret_value() if self.api_key else ""
+        return () if len(key) < 16 and key.replace("-", "").isalpha() else (key,)
+
 
 class SandboxTable(Settable):
     """`[sandbox]`: limits of each sandbox and the engine's runtime ("" is the engine's default)."""
@@ -147,8 +152,7 @@ class Settings(Settable):
 
     def secrets(self) -> tuple[str, ...]:
         """Our own secrets, for the redactor."""
-        keys = {end.api_key.get_secret_value() for end in self.roles.values() if end.api_key}
-        return tuple(sorted(keys))
+        return tuple(sorted({key for end in self.roles.values() for key in end.secrets()}))
 
     def with_state(self, state: Path) -> Self:
         """The same with another state folder."""

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from patchwright.agent.answers import Said
 from patchwright.agent.budget import counted
-from patchwright.agent.capabilities import Capabilities, CapabilityBook, without
+from patchwright.agent.capabilities import Capabilities, CapabilityBook
 from patchwright.agent.config import Endpoint, Prices
 from patchwright.agent.errors import ModelError, ModelGarbage, ModelUnavailable
 from patchwright.agent.judging import Again, Judged, Lower, judge, name, shown
@@ -58,8 +58,7 @@ class HttpModel:
         self._make_client = client
         self._client: httpx2.Client | None = None
         self._without_call = 0
-        key = endpoint.api_key.get_secret_value() if endpoint.api_key else ""
-        self._own, self._shared = Redactor([key]), redactor
+        self._own, self._shared = Redactor(endpoint.secrets()), redactor
 
     def complete(self, request: Request) -> Reply:
         """Ask, with retries and one repair turn inside one deadline. Raises as `Model` says."""
@@ -82,16 +81,20 @@ class HttpModel:
     @property
     def known(self) -> Capabilities:
         """What the endpoint is believed to be capable of."""
+        remembered = self._book.get(self.endpoint.base_url, self.endpoint.model)
         if self.endpoint.protocol == "text":
-            return self._remembered.model_copy(update={"tool_mode": "text", "schema_mode": "text"})
-        return self._remembered
+            return remembered.model_copy(update={"tool_mode": "text", "schema_mode": "text"})
+        return remembered.model_copy(update={"tool_mode": "text"}) if self._doubted else remembered
 
     @property
-    def _remembered(self) -> Capabilities:
-        return self._book.get(self.endpoint.base_url, self.endpoint.model)
+    def _doubted(self) -> bool:
+        """Whether native tools seem to be ignored; only a guess, until a call comes in words."""
+        return self._without_call >= IGNORED
 
-    def learn(self, known: Capabilities) -> None:
+    def learn(self, known: Capabilities, reply: Reply) -> None:
         """Remember what a successful exchange has shown."""
+        if self._doubted and not reply.tool_calls:
+            known = known.model_copy(update={"tool_mode": "native"})
         if self.endpoint.protocol == "auto":
             self._book.put(self.endpoint.base_url, self.endpoint.model, known)
 
@@ -99,10 +102,8 @@ class HttpModel:
         """What an answer shows about native tools: some endpoints accept them and ignore them."""
         if not request.tools or known.tool_mode == "text" or known.tools_seen:
             return known
-        if said.calls:
-            return known.model_copy(update={"tools_seen": True})
-        self._without_call += 1
-        return (without(known, "tools") or known) if self._without_call >= IGNORED else known
+        self._without_call += not said.calls
+        return known.model_copy(update={"tools_seen": bool(said.calls)})
 
     def send(self, body: bytes, seconds: float) -> Answer | Fault:
         """One POST; the key is only in its header (SEC-02)."""
@@ -154,7 +155,7 @@ class _Call:
                 known = _unenforced(known, self.request, said)
                 messages = [*self.request.messages, *repair(said, problem)]
                 continue
-            self.model.learn(known)
+            self.model.learn(known, reply)
             return reply
         raise ModelGarbage(
             f"{name(self.model.endpoint)} ({self.model.endpoint.model}) gave no usable answer, also when asked again:"

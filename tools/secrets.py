@@ -13,7 +13,7 @@ from urllib.parse import quote, quote_plus
 MARK = "[redacted]"
 """What stands where a secret stood. It has no border with itself, which idempotence relies on."""
 
-SHORTEST = 6
+SHORTEST = 8
 """Secrets with fewer characters are not looked for: they would hit ordinary words."""
 
 # A shape ends by taking every token character that follows: what comes next then starts afresh, so

@@ -36,6 +36,10 @@ def test_the_key_shows_in_no_print_of_the_settings(tmp_path: Path) -> None:
         assert KEYS["OPENAI_API_KEY"] not in text
 
 
+def test_a_word_that_stands_for_a_key_is_not_redacted_everywhere(tmp_path: Path) -> None:
+    assert settings(tmp_path, **{**KEYS, "OPENAI_API_KEY": "not-needed"}).secrets() == ()
+
+
 def test_without_anything_no_role_is_configured(tmp_path: Path) -> None:
     found = settings(tmp_path)
     assert found.roles == {} and not roles_configured(found) and found.budget == Budget()

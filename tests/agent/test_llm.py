@@ -479,9 +479,19 @@ def test_a_call_written_as_text_is_taken_from_an_endpoint_that_ignores_tools() -
         asked = model(fake.url, book=book)
         assert asked.complete(ask(tools=[READ])).tool_calls[0].name == "read"
         asked.complete(ask(tools=[READ]))
-        assert book.get(fake.url, "m").tool_mode == "text"
+        assert book.get(fake.url, "m").tool_mode == "native", "a guess is not remembered"
         asked.complete(ask(tools=[READ]))
+        assert book.get(fake.url, "m").tool_mode == "text", "a call in words is proof"
     assert "tools" in fake.seen[0].body and "tools" not in fake.seen[2].body
+
+
+def test_a_model_that_only_talks_is_not_remembered_as_one_without_tools() -> None:
+    book = CapabilityBook()
+    with endpoint(says("All is well.")) as fake:
+        asked = model(fake.url, book=book)
+        for _ in range(4):
+            asked.complete(ask(tools=[READ]))
+        assert book.get(fake.url, "m").tool_mode == "native"
 
 
 def test_text_that_only_mentions_braces_is_no_call() -> None:
