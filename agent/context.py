@@ -21,12 +21,27 @@ KEEP = 6
 """The last messages are never folded."""
 
 
-class Window(Record):
-    """What of a conversation is sent: the first `head` messages, then those from `start`, folded before `folded`."""
+class Memory(Record):
+    """All that was said, and how much of it is sent.
 
+    `prefix` stands for `messages[:folded]` as sent: the first `head` of them whole, then what is left
+    of those before `start`, then the rest folded. It changes only when the window moves. `sizes` and
+    `short` are the estimates of each message, whole and folded; `prefix_size` is that of the prefix.
+    """
+
+    messages: tuple[Message, ...]
+    sizes: tuple[int, ...]
+    short: tuple[int, ...]
     head: int
     start: int
     folded: int
+    prefix: tuple[Message, ...]
+    prefix_size: int
+
+    @property
+    def size(self) -> int:
+        """The estimate of what is sent."""
+        return self.prefix_size + sum(self.sizes[self.folded :])
 
 
 def tokens(text: str) -> int:
@@ -46,35 +61,48 @@ def room(context: int, tools: Sequence[ToolSpec]) -> int:
     return max(context - offered - min(context // 4, 8_192), 256)
 
 
-def fitted(messages: Sequence[Message], window: Window, most: int) -> Window:
-    """The window moved on if it has outgrown `most` tokens: first more is folded, then whole turns are left out."""
-    if _size(shown(messages, window)) <= most * FOLD_ABOVE:
-        return window
-    goal = most * FOLD_TO
-    end = max(len(messages) - KEEP, window.head)
-    while window.folded < end and _size(shown(messages, window)) > goal:
-        window = window.model_copy(update={"folded": min(window.folded + KEEP, end)})
-    return window if _size(shown(messages, window)) <= most * FOLD_ABOVE else _shortened(messages, window, goal)
+def first_memory(messages: Sequence[Message]) -> Memory:
+    """The memory of a conversation that begins with these messages; they are always sent whole."""
+    sizes = tuple(message_tokens(message) for message in messages)
+    head, start = len(messages), tuple(messages)
+    return Memory(
+        messages=start,
+        sizes=sizes,
+        short=sizes,
+        head=head,
+        start=head,
+        folded=head,
+        prefix=start,
+        prefix_size=sum(sizes),
+    )
 
 
-def _shortened(messages: Sequence[Message], window: Window, goal: float) -> Window:
-    """The window with whole turns left out from its start until the goal is met; the last turn always stays."""
-    turns = [at for at in range(window.start + 1, len(messages)) if messages[at].role == "assistant"]
-    for at in turns:
-        if _size(shown(messages, window)) <= goal:
-            break
-        window = window.model_copy(update={"start": at, "folded": max(window.folded, at)})
-    return window
+def remembered(memory: Memory, messages: Sequence[Message]) -> Memory:
+    """With more messages at its end."""
+    at = len(memory.messages)
+    short = (message_tokens(_folded(message, at)) for message in messages)
+    return memory.model_copy(
+        update={
+            "messages": (*memory.messages, *messages),
+            "sizes": (*memory.sizes, *(message_tokens(message) for message in messages)),
+            "short": (*memory.short, *short),
+        }
+    )
 
 
-def shown(messages: Sequence[Message], window: Window) -> list[Message]:
-    """The messages that are sent for a window."""
-    head, left_out = list(messages[: window.head]), messages[window.head : window.start]
-    rest = [
-        _folded(message, at) if at < window.folded else message
-        for at, message in enumerate(messages[window.start :], window.start)
-    ]
-    return [*head, *([_left_out(left_out)] if left_out else []), *rest]
+def fitted(memory: Memory, most: int) -> Memory:
+    """With its window moved on if it has outgrown `most` tokens: more is folded, then whole turns are left out."""
+    if memory.size <= most * FOLD_ABOVE:
+        return memory
+    goal = int(most * FOLD_TO)
+    folded, size = _fold(memory, goal)
+    return _moved(memory, _leave_out(memory, folded, size, goal), folded)
+
+
+def sent(memory: Memory, most: int) -> list[Message]:
+    """The messages to send: never more than `most` tokens."""
+    messages = [*memory.prefix, *memory.messages[memory.folded :]]
+    return messages if memory.size <= most else squeezed(messages, most)
 
 
 def squeezed(messages: Sequence[Message], most: int) -> list[Message]:
@@ -89,6 +117,39 @@ def squeezed(messages: Sequence[Message], most: int) -> list[Message]:
         cut = f"{text[:quarter]}\n[… cut to fit the model's context …]\n{text[-quarter:]}"
         result[longest] = result[longest].model_copy(update={"content": cut})
     return result
+
+
+def _fold(memory: Memory, goal: int) -> tuple[int, int]:
+    """Up to where messages have to be folded to meet the goal, as far as they can be, and the size then."""
+    at, size, end = memory.folded, memory.size, len(memory.messages) - KEEP
+    while at < end and size > goal:
+        size -= memory.sizes[at] - memory.short[at]
+        at += 1
+    return at, size
+
+
+def _leave_out(memory: Memory, folded: int, size: int, goal: int) -> int:
+    """The turn from which on what is sent meets the goal; the last turn always stays."""
+    start = memory.start
+    for at in range(memory.start + 1, len(memory.messages)):
+        if size <= goal:
+            break
+        size -= memory.short[at - 1] if at - 1 < folded else memory.sizes[at - 1]
+        if memory.messages[at].role == "assistant":
+            start = at
+    return start
+
+
+def _moved(memory: Memory, start: int, folded: int) -> Memory:
+    folded = max(folded, start)
+    left_out = memory.messages[memory.head : start]
+    prefix = (
+        *memory.messages[: memory.head],
+        *([_left_out(left_out)] if left_out else []),
+        *(_folded(memory.messages[at], at) for at in range(start, folded)),
+    )
+    update = {"start": start, "folded": folded, "prefix": prefix, "prefix_size": _size(prefix)}
+    return memory.model_copy(update=update)
 
 
 def _size(messages: Sequence[Message]) -> int:
@@ -131,5 +192,5 @@ def _left_out(messages: Sequence[Message]) -> Message:
     turns = sum(message.role == "assistant" for message in messages)
     lines = [f"[{turns} earlier turns are left out: they no longer fit.]"]
     lines += [f"Files you worked on in them: {', '.join(paths[:50])}"] if paths else []
-    lines += ["Your notes:", *(f"- {note[:500]}" for note in notes[-20:])] if notes else []
+    lines += ["Your notes:", *(f"- {note[:300]}" for note in notes[-20:])] if notes else []
     return Message(role="user", content="\n".join(lines))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from patchwright.agent.context import Window, fitted, room, shown, squeezed
+from patchwright.agent.context import Memory, first_memory, fitted, remembered, room, sent
 from patchwright.agent.messages import Message, Model, ModelRole, Reply, Request, ToolCall, ToolSpec
 from patchwright.agent.plan import Record
 from patchwright.tools.calls import ToolOutcome
@@ -40,12 +40,11 @@ _SECONDS = re.compile(r"\d+\.\d+ ?s\b")
 class Conversation(Record):
     """What was said, whole, and the counters of what went wrong. Round-trips through JSON.
 
-    `context` is the model's, in tokens; `limit` the turns it has. `window` is what is sent of `messages`.
+    `context` is the model's, in tokens; `limit` the turns it has.
     """
 
     role: ModelRole
-    messages: tuple[Message, ...]
-    window: Window
+    memory: Memory
     context: int = 128_000
     limit: int = 60
     turns: int = 0
@@ -55,6 +54,11 @@ class Conversation(Record):
     """Fingerprints of calls and their results since the last edit."""
     edits: tuple[str, ...] = ()
     """Fingerprints of the edits made."""
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """All that was said, whole."""
+        return self.memory.messages
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +75,7 @@ Execute = Callable[[ToolCall], ToolOutcome]
 
 def begin(role: ModelRole, messages: Sequence[Message], *, context: int = 128_000, limit: int = 60) -> Conversation:
     """A conversation in which the model has not been asked yet."""
-    head = len(messages)
-    window = Window(head=head, start=head, folded=head)
-    return Conversation(role=role, messages=tuple(messages), window=window, context=context, limit=limit)
+    return Conversation(role=role, memory=first_memory(messages), context=context, limit=limit)
 
 
 def take_turn(conversation: Conversation, model: Model, execute: Execute, tools: Sequence[ToolSpec]) -> Turn:
@@ -86,15 +88,14 @@ def take_turn(conversation: Conversation, model: Model, execute: Execute, tools:
 
 
 def windowed(conversation: Conversation, offered: Sequence[ToolSpec]) -> Conversation:
-    """With its window moved on if it has outgrown the model's context."""
+    """With older output folded if it has outgrown the model's context."""
     most = room(conversation.context, offered)
-    return conversation.model_copy(update={"window": fitted(conversation.messages, conversation.window, most)})
+    return conversation.model_copy(update={"memory": fitted(conversation.memory, most)})
 
 
 def next_request(conversation: Conversation, offered: Sequence[ToolSpec]) -> Request:
     """The next question: never larger than the model's context."""
-    messages = shown(conversation.messages, conversation.window)
-    return Request(conversation.role, squeezed(messages, room(conversation.context, offered)), offered)
+    return Request(conversation.role, sent(conversation.memory, room(conversation.context, offered)), offered)
 
 
 def run_calls(conversation: Conversation, calls: Sequence[ToolCall], execute: Execute) -> list[ToolOutcome]:
@@ -212,4 +213,4 @@ def _limits(conversation: Conversation) -> Turn:
 
 
 def _with(conversation: Conversation, messages: Sequence[Message]) -> Conversation:
-    return conversation.model_copy(update={"messages": (*conversation.messages, *messages)})
+    return conversation.model_copy(update={"memory": remembered(conversation.memory, messages)})
