@@ -6,6 +6,7 @@ without secrets of ours. Only `/opt/deps` survives; the result is the base image
 
 import json
 import os
+import platform
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
@@ -23,6 +24,9 @@ from patchwright.sandbox.truststore import PASSWORD, jks
 
 if TYPE_CHECKING:
     from docker import DockerClient
+
+LAYER, HOST = "patchwright.layer", "patchwright.host"
+"""Labels of an unfinished layer: its name, and the host whose lock its builder holds."""
 
 CERTIFICATES = "/etc/patchwright"
 HOST_BUNDLE = "/etc/ssl/certs/ca-certificates.crt"
@@ -86,10 +90,32 @@ def ensure_dependencies(
         ref = dependency_ref(step, _image_id(client, base_image))
         if has_image(client, ref):
             return ref
+        remove_abandoned(client)
         with build_lock(ref, say):
             if not has_image(client, ref):
                 _install(client, ref, step, base_image, say, {**_environment(step.family), **env}, limits)
     return ref
+
+
+def remove_abandoned(client: "DockerClient") -> None:
+    """Remove what the dependency steps of dead processes of this host left at the engine (REL-03).
+
+    A layer whose lock is free has no living builder.
+    """
+    for ref in _unfinished(client):
+        with suppress(ImageMissing), build_lock(ref, seconds=0):
+            for container in client.containers.list(all=True, filters={"label": f"{LAYER}={ref}"}):
+                container.remove(force=True, v=True)
+            _remove_image(client, _scratch(ref))
+
+
+def _unfinished(client: "DockerClient") -> set[str]:
+    images = client.images.list(filters={"label": [LAYER, f"{HOST}={platform.node()}"]})
+    return {str(image.labels[LAYER]) for image in images}
+
+
+def _scratch(ref: str) -> str:
+    return ref.replace("patchwright/deps", "patchwright/scratch")
 
 
 def host_certificates(environ: Mapping[str, str]) -> bytes:
@@ -114,10 +140,11 @@ def _environment(family: str) -> dict[str, str]:
 def _install(
     client: "DockerClient", ref: str, step: DependencyStep, base: str, say: Say, env: Mapping[str, str], limits: Limits
 ) -> None:
-    scratch = ref.replace("patchwright/deps", "patchwright/scratch")
+    scratch = _scratch(ref)
+    labels = {"patchwright.image": "scratch", LAYER: ref, HOST: platform.node()}
     with ExitStack() as leftovers:
         leftovers.callback(_remove_image, client, scratch)
-        build(client, scratch, *_start(step, base), labels={"patchwright.image": "scratch"})
+        build(client, scratch, *_start(step, base), labels=labels)  # its containers inherit them
         for command in step.commands:
             say(f"Installing dependencies: {' '.join(command)}")
             run_and_commit(client, scratch, command, env, limits)

@@ -54,7 +54,8 @@ def _finished(
     client: "DockerClient", image: str, command: tuple[str, ...], env: Mapping[str, str], limits: Limits
 ) -> "Generator[Container]":
     """A container in which the command ended well; removed afterwards. Raises `DependencyFailure` if not."""
-    container = client.containers.create(image, list(command), **_options(env, limits))
+    bounded = ["timeout", "--signal=KILL", str(limits.seconds + 10), *command]  # should we die meanwhile (SB-11)
+    container = client.containers.create(image, bounded, **_options(env, limits))
     try:
         container.start()
         code, reason = _wait(client, container, limits)

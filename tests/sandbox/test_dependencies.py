@@ -2,12 +2,17 @@
 
 import io
 import json
+import pickle
+import subprocess
+import sys
 import threading
 import time
 import zipfile
 from collections.abc import Generator, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -15,14 +20,19 @@ from hypothesis import strategies as st
 
 from patchwright.sandbox.builds import engine, has_image
 from patchwright.sandbox.dependencies import (
+    LAYER,
     DependencyStep,
     dependency_ref,
     ensure_dependencies,
     host_certificates,
+    remove_abandoned,
 )
 from patchwright.sandbox.errors import SourceRefused
 from patchwright.sandbox.images import ensure_image
 from patchwright.sandbox.installs import LIMITS, DependencyFailure
+
+if TYPE_CHECKING:
+    from docker import DockerClient
 
 SECRET = "s3cret-of-the-operator"
 
@@ -189,3 +199,28 @@ def test_two_at_once_install_once(python: str, made: list[str]) -> None:
 def test_a_manifest_outside_the_repository_is_refused(python: str, path: str) -> None:
     with pytest.raises(SourceRefused, match="not a plain path"):
         ensure_dependencies(_step("true", files={path: b""}), python)
+
+
+@pytest.mark.docker
+def test_what_a_killed_process_left_is_found_and_removed_rel_03(python: str) -> None:
+    step = _step("sleep 100.5")
+    script = "import sys, pickle; from patchwright.sandbox.dependencies import ensure_dependencies as e; e(*pickle.load(sys.stdin.buffer))"
+    with engine() as client, subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        process.stdin.write(pickle.dumps((step, python)))
+        process.stdin.close()
+        mine = partial(client.containers.list, filters={"label": f"{LAYER}={_ref(client, step, python)}"})
+        while not mine():
+            assert process.poll() is None
+            time.sleep(0.1)
+        remove_abandoned(client)
+        assert mine(), "its builder lives"
+        process.kill()
+        process.wait()
+        remove_abandoned(client)
+        assert not mine()
+        assert not has_image(client, _ref(client, step, python).replace("/deps:", "/scratch:"))
+
+
+def _ref(client: "DockerClient", step: DependencyStep, base: str) -> str:
+    return dependency_ref(step, str(client.images.get(base).id))
