@@ -39,7 +39,7 @@ def _edits(text: str) -> Iterator[Edit]:
     names = [
         token for token in _tokens(text) if token.type in (tokenize.NAME, tokenize.OP, tokenize.NUMBER, tokenize.STRING)
     ]
-    for token, following in zip(names, [*names[1:], None], strict=True):
+    for token, following in zip(names, [*names[1:], None], strict=False):
         if token.string in ("async", "await") and not _keyword(token, following):
             at = starts[token.start[0] - 1] + token.start[1]
             yield Edit(at, at + 5, token.string + "_")

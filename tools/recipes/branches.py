@@ -62,7 +62,8 @@ def expects(source: Source, child: ast.AST, parent: ast.AST, kind: Kind, *, call
         case ast.Try(body=body, handlers=handlers) if child in body:
             return not called_later and any(catches(handler, kind) for handler in handlers)
         case ast.ExceptHandler():
-            return catches(parent, "import") and fallback_only(source, parent)
+            known = catches(parent, "import") and fallback_only(source, parent)
+            return known or catches(parent, "attribute")
         case ast.If(test=test) | ast.IfExp(test=test):
             return child is not test and asks(test)
         case ast.BoolOp(values=values):
