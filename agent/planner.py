@@ -1,7 +1,7 @@
 """The planner: what it is told, and how its plan is read and refused."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,11 +52,19 @@ def planner_tools(helpers: Helpers | None = None) -> tuple[ToolSpec, ...]:
     return (*specs("planning", helpers), PLAN_TOOL)
 
 
-def read_plan(answer: dict[str, Any] | str, paths: Sequence[str]) -> Draft | Refusal:
+def ordinary(path: str) -> str:
+    """The kind of a file that needs no permission of its own."""
+    return ""
+
+
+def read_plan(
+    answer: dict[str, Any] | str, paths: Sequence[str], kind: Callable[[str], str] = ordinary
+) -> Draft | Refusal:
     """The draft in a tool call's arguments (or a text that holds it), checked against the tree's paths.
 
     Refused: what does not fit the record (LLM-04), files that do not exist and are not created, paths
-    that no tool may name, steps without files.
+    that no tool may name, steps without files, files whose `kind` ("tests", "dependencies", "ci",
+    "control") needs a permission that the plan's scope does not ask for.
     """
     try:
         given = answer if isinstance(answer, dict) else extract_object(answer)
@@ -65,7 +73,7 @@ def read_plan(answer: dict[str, Any] | str, paths: Sequence[str]) -> Draft | Ref
         return Refusal((f"there is no plan in the answer: {error}",))
     except ValidationError as error:
         return Refusal(tuple(_said(one) for one in error.errors()[:MAX_REASONS]))
-    reasons = _missing_files(given, draft, paths)
+    reasons = _missing_files(given, draft, paths) or _missing_flags(draft, kind)
     return Refusal(tuple(reasons[:MAX_REASONS])) if reasons else draft
 
 
@@ -119,6 +127,18 @@ def _missing_files(given: dict[str, Any], draft: Draft, paths: Sequence[str]) ->
         known |= created
         reasons += [why for path in step.files if path not in created and (why := _no_file(path, known, number))]
     reasons += [why for one in draft.evidence if (why := _no_file(one.path, known, 0))]
+    return reasons
+
+
+def _missing_flags(draft: Draft, kind: Callable[[str], str]) -> list[str]:
+    """Files that are named one by one although the scope does not permit their kind: the editor would be refused."""
+    flags = {"tests": "tests", "dependencies": "dependencies", "ci": "ci", "control": "ci"}
+    reasons = list[str]()
+    for number, step in enumerate(draft.steps, 1):
+        for path in step.files:
+            flag = flags.get(kind(path), "")
+            if flag and not set("*?[") & set(path) and not getattr(draft.scope, flag):
+                reasons.append(f"step {number} names {path}: set scope.{flag} to true, or leave the file out")
     return reasons
 
 

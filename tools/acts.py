@@ -14,9 +14,9 @@ from patchwright.tools.desk import Desk
 from patchwright.tools.edits import Swap
 from patchwright.tools.paths import file_path, tool_path
 from patchwright.tools.search import Query, search
+from patchwright.tools.telling import verdict_text
 from patchwright.tools.tree import FileTree
 from patchwright.tools.untrusted import printable
-from patchwright.tools.telling import verdict_text
 from patchwright.tools.viewing import READ_LINES, command_text, listing, window
 
 DEFAULT_SECONDS = 120

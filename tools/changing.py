@@ -7,9 +7,9 @@ from patchwright.tools.desk import Desk, OutOfScope, ReadOnly
 from patchwright.tools.edits import Refusal, Swap, created, numbered, replaced
 from patchwright.tools.paths import file_path, similar
 from patchwright.tools.syntax import new_errors
+from patchwright.tools.telling import diagnostics_text
 from patchwright.tools.textfile import decode
 from patchwright.tools.tree import FileTree
-from patchwright.tools.telling import diagnostics_text
 
 AROUND = 4
 """Lines shown before and after a syntax error that an edit caused."""

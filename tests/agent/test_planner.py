@@ -93,6 +93,17 @@ def test_llm_04_a_plan_that_cannot_be_shown_is_refused_with_each_reason(answer: 
     assert len(said) < 4000
 
 
+def test_git_09_a_file_whose_kind_needs_a_permission_is_refused_without_it() -> None:
+    def kind(path: str) -> str:
+        return "tests" if path.startswith("tests/") else "source"
+
+    plan = with_step(files=["calc/core.py", "tests/test_core.py"])
+    result = read_plan(plan, PATHS, kind)
+    assert result == Refusal(("step 1 names tests/test_core.py: set scope.tests to true, or leave the file out",))
+    assert isinstance(read_plan({**plan, "scope": {"tests": True}}, PATHS, kind), Draft)
+    assert isinstance(read_plan(with_step(files=["**/*.py"]), PATHS, kind), Draft)
+
+
 def test_globs_and_folders_that_mean_files_are_accepted() -> None:
     assert drafted(with_step(files=["calc/*.py", "tests/", "**/*.md"]))
 
