@@ -1,6 +1,7 @@
 """What a repository may say in its own `patchwright.toml`: only what makes a run stricter (CFG-01)."""
 
 import tomllib
+from typing import Any
 
 from pydantic import Field
 
@@ -42,6 +43,10 @@ class Restrictions(Settable):
     checks: tuple[Check, ...] = Field(default=(), max_length=50, strict=False)
     scope: ScopeTable = ScopeTable()
     budget: LowerBudget = LowerBudget()
+
+    def wishes(self) -> dict[str, Any]:
+        """What `tools.toolchain.detect` takes as settings."""
+        return {"checks": self.checks, "protected": self.scope.protected}
 
 
 def read_restrictions(data: bytes | None) -> Restrictions:

@@ -110,16 +110,6 @@ def fence(text: str, lang: str = "") -> str:
     return f"{ticks}{re.sub('[^A-Za-z0-9+-]', '', lang)}\n{text}{end}{ticks}"
 
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>|!~&#]|(?<=http:)/|(?<=https:)/")
-_MENTION = re.compile(r"(?<![A-Za-z0-9])@(?=[A-Za-z0-9])")
-
-
-def inline(text: str) -> str:
-    """`text` as one line of Markdown prose that shows itself: no markup, link, table cell or mention (OUT-05)."""
-    line = " ".join(printable(text).split())
-    return _MENTION.sub("＠", _SPECIAL.sub(lambda found: "\\" + found[0], line))
-
-
 def code_span(text: str) -> str:
     """`text` as one line in a code span that it cannot leave, also inside a table (OUT-01)."""
     line = " ".join(printable(text).split()).replace("|", "\\|")

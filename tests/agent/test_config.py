@@ -10,6 +10,7 @@ from patchwright.agent.budget import Budget
 from patchwright.agent.config import Settings, from_environment, roles_configured
 from patchwright.agent.errors import UsageError
 from patchwright.agent.restrictions import read_restrictions, restricted
+from patchwright.tools.toolchain import detect
 
 KEYS = {"OPENAI_BASE_URL": "http://host/v1/", "OPENAI_API_KEY": "sk-secret-1234567890", "OPENAI_MODEL": "m"}
 
@@ -163,6 +164,18 @@ def test_the_file_in_the_current_folder_is_not_read_by_itself(tmp_path: Path, mo
 # The repository's own file
 
 
+class EmptyTree:
+    """A tree without files."""
+
+    key = "0" * 40
+
+    def paths(self) -> list[str]:
+        return []
+
+    def read(self, path: str) -> bytes:
+        raise KeyError(path)
+
+
 def test_a_repository_may_name_checks_protect_paths_and_lower_limits(tmp_path: Path) -> None:
     data = b"""
 [[checks]]
@@ -184,6 +197,7 @@ money = 1.0
     assert stricter.budget.requests == 5 and stricter.budget.money == 1.0
     assert stricter.budget.tokens_in == Budget().tokens_in
     assert read_restrictions(None).checks == ()
+    assert detect(EmptyTree(), wishes.wishes()).checks[0].command == ("pytest", "-q")
 
 
 @pytest.mark.parametrize(
