@@ -137,7 +137,7 @@ def _missing_flags(draft: Draft, kind: Callable[[str], str]) -> list[str]:
     for number, step in enumerate(draft.steps, 1):
         for path in step.files:
             flag = flags.get(kind(path), "")
-            if flag and not set("*?[") & set(path) and not getattr(draft.scope, flag):
+            if flag and not set("*?") & set(path) and not getattr(draft.scope, flag):
                 reasons.append(f"step {number} names {path}: set scope.{flag} to true, or leave the file out")
     return reasons
 
@@ -148,7 +148,7 @@ def _new_file(number: int, path: str, known: set[str]) -> str:
         clean = file_path(path)
     except BadPath as error:
         return f"step {number}: {error}"
-    if clean != path or set("*?[") & set(path):
+    if clean != path or set("*?") & set(path):
         return f"step {number}: creates {path}: write it as one plain relative path"
     return f"step {number} creates {path}, which exists: put it into files" if path in known else ""
 

@@ -57,6 +57,8 @@ def matches(path: str, pattern: str) -> bool:
 
     Takes time linear in names for any pattern (RES-10).
     """
+    if path == pattern or (pattern and path.startswith(pattern.rstrip("/") + "/")):
+        return True  # taken literally first: "app/[id].tsx" is a file's name as well as a glob
     names = path.split("/")
     parts = [part for part in pattern.split("/") if part not in ("", ".")]
     reached = {0}
