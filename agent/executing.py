@@ -65,7 +65,7 @@ def judge_attempt(session: Session, state: State) -> State:
         session.keep_results(now)
         return {**_close_step(session, state, "green", ""), "green": state["head"]}
     if step.recipe:
-        lost = verification.ids("broken", "not_run")
+        lost = verification.lost()
         reason = f"{len(lost)} tests lost" if lost else "a check got worse"
         session.ledger.event("step_reverted", step=state["step"] + 1, reason=reason, tests=list(lost[:20]))
         return _close_step(session, state, "reverted", reason)
@@ -100,7 +100,7 @@ def _verify(session: Session, state: State) -> tuple[Verification, Results]:
 def _counts(verification: Verification) -> dict[str, Any]:
     return {
         "fixed": len(verification.ids("fixed")),
-        "broken": len(verification.ids("broken", "not_run")),
+        "broken": len(verification.lost()),
         "passed": verification.passed_after,
         "total": verification.total_after,
         "new_diagnostics": len(verification.new_diagnostics),

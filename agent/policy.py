@@ -62,7 +62,7 @@ def attempt_is_green(verification: Verification, promises: frozenset[str], now: 
 
 def recipe_must_go(verification: Verification) -> bool:
     """A recipe is reverted when it costs a test that passed, or a build, or makes the proof unusable."""
-    return bool(verification.ids("broken", "not_run") or verification.new_diagnostics or verification.problems)
+    return bool(verification.lost() or verification.new_diagnostics or verification.problems)
 
 
 def judge(verification: Verification, promises: frozenset[str], now: Results, flags: Sequence[str]) -> Judgement:
@@ -70,8 +70,7 @@ def judge(verification: Verification, promises: frozenset[str], now: Results, fl
     missing = promises - kept(promises, now)
     reasons = [
         *verification.problems,
-        *_count("tests that passed before fail now", verification.ids("broken")),
-        *_count("tests that ran before did not run", verification.ids("not_run")),
+        *_count("tests that passed before fail or are gone now", verification.lost()),
         *_count("new tests fail", verification.ids("new_fail")),
         *_count("promised tests still fail", sorted(missing)),
         *(f"new {item.source} error at {item.path}:{item.line}" for item in verification.new_diagnostics[:10]),

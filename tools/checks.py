@@ -121,8 +121,15 @@ class Verification(Frozen):
         """The ids of the tests with one of these verdicts."""
         return tuple(change.id for change in self.changes if change.verdict in verdicts)
 
+    def lost(self) -> tuple[str, ...]:
+        """Tests that were not failing before and now fail or are gone. One that failed before cannot be lost."""
+        return tuple(
+            change.id
+            for change in self.changes
+            if change.verdict == "broken" or (change.verdict == "not_run" and change.before not in ("failed", "error"))
+        )
+
     @property
     def clean(self) -> bool:
         """Nothing got worse, and the results can be relied on."""
-        bad = self.ids("broken", "not_run", "new_fail")
-        return not (bad or self.new_diagnostics or self.worse_checks or self.problems)
+        return not (self.lost() or self.ids("new_fail") or self.new_diagnostics or self.worse_checks or self.problems)

@@ -92,8 +92,10 @@ def _environment(tree: FileTree, project: Project, django: str) -> dict[str, str
     return {
         "PATH": f"{VENV}/bin:/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": ":".join([*where, WORKSPACE]),
-        # Bytecode of another version of a file, written within the same second, would be believed.
-        "PYTHONDONTWRITEBYTECODE": "1",
+        # Emptied before each check: bytecode of another version of a file, written within the same second,
+        # would be believed. Without any, each test that fails to import compiles all that it imports again.
+        "PYTHONDONTWRITEBYTECODE": "",
+        "PYTHONPYCACHEPREFIX": f"{REPORTS}/bytecode",
         "PYTHONHASHSEED": "0",
         **settings,
     }
