@@ -11,10 +11,14 @@ _PYTHON_2 = re.compile(
     rb"""Programming\ Language\ ::\ Python\ ::\ 2(?:\.[67])?['"\s]
     |python_requires\s*=\s*['"]?\s*>=\s*2
     |requires-python\s*=\s*['"]\s*>=\s*2
-    |^universal\s*=\s*(?:1|true)""",
+    |^universal\s*=\s*(?:1|true)
+    |\bpy2[67]\b""",
     re.VERBOSE | re.MULTILINE | re.IGNORECASE,
 )
-_METADATA = ("setup.py", "setup.cfg", "pyproject.toml")
+_METADATA = ("setup.py", "setup.cfg", "pyproject.toml", "tox.ini")
+_UNSAID = re.compile(rb"Programming Language :: Python['\"\s]")
+_SAID = re.compile(rb"python_requires|requires-python|:: 2|:: Only")
+_SHIM = re.compile(r"(?:^|/)_?(?:py3)?compat\.py$")
 _ELSEWHERE = re.compile(r"(?:^|/)(?:\.[^/]+|build|dist|node_modules|site-packages|vendor|_vendor)/")
 
 
@@ -48,9 +52,20 @@ class Code:
 
     @cached_property
     def claims_python2(self) -> bool:
-        """Whether the packaging metadata says that the project runs on Python 2 too."""
-        found = [path for path in self.paths() if path in _METADATA]
-        return any(_PYTHON_2.search(self.read(path)) for path in found)
+        """Whether the project says that it runs on Python 2 too.
+
+        Old projects that name no version but carry a compatibility module mean both.
+        """
+        metadata = b"\n".join(self.read(path) for path in self.paths() if path in _METADATA)
+        if _PYTHON_2.search(metadata):
+            return True
+        unsaid = _UNSAID.search(metadata) and not _SAID.search(metadata)
+        return bool(unsaid) and any(b"PY2" in self.read(path) for path in self.python_paths if _SHIM.search(path))
+
+    @cached_property
+    def modules(self) -> frozenset[str]:
+        """The names under which the project's own files may be imported."""
+        return frozenset(part.removesuffix(".py") for path in self.python_paths for part in path.split("/"))
 
     def source(self, path: str) -> Source:
         """One file, parsed. Raises `Unreadable`."""

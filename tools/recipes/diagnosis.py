@@ -1,10 +1,13 @@
 """From error messages to recipes: what the failures of a baseline call for, and which are not the code's fault."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from patchwright.tools.checks import Results, TestResult
+from patchwright.tools.recipes.branches import PYTHON_2_MODULES
+from patchwright.tools.recipes.removed import MODULES
 from patchwright.tools.recipes.rule import PythonRecipe
 
 LONGEST = 8192
@@ -81,10 +84,15 @@ def diagnose(results: Results, recipes: Sequence[PythonRecipe]) -> tuple[Diagnos
     return tuple(sorted(diagnoses, key=lambda diagnosis: (-len(diagnosis.tests), diagnosis.recipe)))
 
 
-def unexplained(results: Results, recipes: Sequence[PythonRecipe]) -> tuple[Unexplained, ...]:
-    """The failing tests that no recipe's signature matches; those of the environment are named as such."""
+def unexplained(
+    results: Results, recipes: Sequence[PythonRecipe], own_modules: frozenset[str] = frozenset()
+) -> tuple[Unexplained, ...]:
+    """The failing tests that no recipe's signature matches; those of the environment are named as such.
+
+    `own_modules` are the names of the project's modules: not finding another is a missing package.
+    """
     return tuple(
-        _unexplained(failure)
+        _unexplained(failure, own_modules)
         for failure in failures(results)
         if not any(matched(failure.text, recipe) for recipe in recipes)
     )
@@ -133,9 +141,10 @@ def _last_place(failure: Failure) -> list[str]:
     return known or ([f"{failure.path}:{failure.line}"] if failure.path else [])
 
 
-def _unexplained(failure: Failure) -> Unexplained:
+def _unexplained(failure: Failure, own_modules: frozenset[str]) -> Unexplained:
     path, line = (*places(failure.text)[-1:], (failure.path, failure.line))[0]
-    return Unexplained(failure.id, error_line(failure.text), path, line, environment(failure.text))
+    due_to = environment(failure.text) or missing_package(failure.text, own_modules)
+    return Unexplained(failure.id, error_line(failure.text), path, line, due_to)
 
 
 def error_line(text: str) -> str:
@@ -150,6 +159,9 @@ def environment(text: str) -> str:
     return next((name for name, pattern in ENVIRONMENT if pattern.search(text)), "")
 
 
-def missing_modules(texts: Iterable[str]) -> frozenset[str]:
-    """The modules that failures did not find."""
-    return frozenset(match for text in texts for match in _MISSING.findall(text))
+def missing_package(text: str, own_modules: frozenset[str]) -> str:
+    """The package that is not installed, in words; "" if what is missing was or is part of Python or the project."""
+    found = _MISSING.search(text)
+    package = found[1].split(".")[0] if found else ""
+    known = {*sys.stdlib_module_names, *MODULES, *PYTHON_2_MODULES.split(), *own_modules}
+    return f"the package {package} is not installed" if package and package not in known else ""

@@ -1,4 +1,6 @@
-"""`cgi.escape` is gone since Python 3.8; `html.escape` also escapes quotes unless told not to."""
+"""`cgi.escape` is gone since Python 3.8; `html.escape` also escapes quotes unless told not to.
+
+Where quotes were asked for, single quotes are escaped too now."""
 
 import ast
 import re

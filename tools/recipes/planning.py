@@ -63,7 +63,7 @@ def recipe_plan(results: Results, tree: FileTree, target: Version = TARGET) -> R
         elif recipe.name in diagnoses:
             leftovers.append(_elsewhere(diagnoses[recipe.name]))
     leftovers += removed_names(code, target)
-    return RecipePlan(tuple(steps), tuple(dict.fromkeys(leftovers)), unexplained(results, recipes))
+    return RecipePlan(tuple(steps), tuple(dict.fromkeys(leftovers)), unexplained(results, recipes, code.modules))
 
 
 def _rank(recipe: PythonRecipe, diagnoses: dict[str, Diagnosis]) -> tuple[int, int]:
