@@ -30,7 +30,8 @@ class Check(Frozen):
 
     `reports` are globs of report files that the command writes, relative to the tree or absolute
     under /tmp. `narrow` is an argument list for some tests only, in which the argument `{tests}`
-    is replaced by the test files or ids; empty when it cannot be narrowed.
+    is replaced by the test files or ids (`{packages}`, `{classes}`: see `narrowing`); empty when it
+    cannot be narrowed.
     """
 
     name: str
