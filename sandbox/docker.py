@@ -17,7 +17,7 @@ from patchwright.sandbox.engine import SECONDS, Client, EngineConflict, connect,
 from patchwright.sandbox.errors import EngineUnavailable, ImageMissing, SandboxDied, SelfCheckFailed
 from patchwright.sandbox.fill import fill
 from patchwright.sandbox.volumes import FILLED_AT, is_tree_volume, tree_volume
-from patchwright.sandbox.wire import Session, Wire, hello, supervisor_source
+from patchwright.sandbox.wire import Session, Wire, hello, supervisor_arguments
 
 END_SECONDS = 15.0
 log = logging.getLogger(__name__)
@@ -133,7 +133,7 @@ def _create(client: Client, name: str, instance: str, spec: Spec, runtime: str, 
         f"create a sandbox from {spec.image}",
         lambda: client.create_container(
             spec.image,
-            ["-I", "-S", "-c", supervisor_source(), str(spec.limits.seconds)],
+            supervisor_arguments(spec.limits),
             entrypoint=["python3"],
             name=name,
             hostname="sandbox",

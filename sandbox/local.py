@@ -16,7 +16,7 @@ from pathlib import Path
 
 from patchwright.sandbox.base import Sandbox, Spec, Tree
 from patchwright.sandbox.fill import fill
-from patchwright.sandbox.wire import Session, Wire, hello, supervisor_source
+from patchwright.sandbox.wire import Session, Wire, hello, supervisor_arguments
 
 ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "JAVA_HOME", "GOROOT", "RUSTUP_HOME")
 """What commands get from our own environment (SEC-03)."""
@@ -54,7 +54,7 @@ def _start(spec: Spec, folder: Path) -> Session:
     ours, theirs = socket.socketpair()
     with theirs:
         process = subprocess.Popen(
-            [sys.executable, "-I", "-S", "-c", supervisor_source(), str(spec.limits.seconds)],
+            [sys.executable, *supervisor_arguments(spec.limits)],
             stdin=theirs.fileno(),
             stdout=theirs.fileno(),
             env=local_env(folder, dict(os.environ)),

@@ -1,7 +1,8 @@
 """PID 1 of a sandbox: runs one command after the other for the client at the other end of stdin and stdout.
 
-The source of this module runs inside the container as `python3 -I -S -c SOURCE SECONDS`, so it imports
-nothing of ours and keeps to what Python 3.9 knows. Frames are one kind byte, a length and a payload:
+The source of this module runs inside the container as `python3 -I -S -X utf8 -c SOURCE SECONDS`, so it
+imports nothing of ours and keeps to what Python 3.9 knows. JSON carries names and arguments that are not
+UTF-8 as surrogates, which become the same bytes again (FS-04). Frames are one kind byte, a length and a payload:
 
     in:  r request (JSON)   i a piece of the command's stdin   e its end
     out: h hello (JSON)     o a piece of output                x how the command ended (JSON)
@@ -10,13 +11,13 @@ It ends by itself, and with it everything in the sandbox, after SECONDS and when
 (SB-11). As a process that is not PID 1 it does the same for its own descendants only.
 """
 
-# No pathlib in here: it would add a third to the time that this needs to start.
+# pathlib would add a third to the time that this needs to start.
 # ruff: noqa: PTH113, PTH118, PTH123, PTH208
 from __future__ import annotations
 
 import contextlib
 import ctypes
-import errno
+import fcntl
 import json
 import os
 import select
@@ -26,27 +27,22 @@ import sys
 import time
 
 HEADER = struct.Struct(">cI")
-CHUNK = 1 << 16
-PENDING = 1 << 20
-"""Bytes of stdin held for a command that does not read them; the client waits beyond that."""
-
-KILL_SECONDS = 10.0
-FACTS = (
-    "/proc/self/status",
-    "/proc/self/limits",
-    "/proc/self/mountinfo",
-    "/proc/self/net/dev",
-    "/sys/fs/cgroup/pids/pids.max",
-    "/sys/fs/cgroup/memory/memory.limit_in_bytes",
-    "/sys/fs/cgroup/pids.max",
-    "/sys/fs/cgroup/memory.max",
-)
-PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 4, 36
+CHUNK = 1 << 18
+PENDING = 1 << 20  # bytes that a pipe holds, and bytes of stdin held for a command that does not read them
+F_SETPIPE_SZ, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1031, 4, 36
 
 
 def leave() -> None:
-    """End the supervisor, and with PID 1 the whole sandbox."""
+    """End the supervisor and everything in the sandbox."""
+    kill_everybody()
     os._exit(0)
+
+
+def prepare(fd: int) -> None:
+    """Never block on a pipe, and let it hold more if the user's quota allows. (Sockets cannot.)"""
+    os.set_blocking(fd, False)
+    with contextlib.suppress(OSError):
+        fcntl.fcntl(fd, F_SETPIPE_SZ, PENDING)
 
 
 class Channel:
@@ -56,8 +52,8 @@ class Channel:
         self.ends_at = ends_at
         self.incoming = bytearray()
         self.outgoing = bytearray()
-        os.set_blocking(0, False)
-        os.set_blocking(1, False)
+        prepare(0)
+        prepare(1)
 
     def send(self, kind: bytes, payload: bytes) -> None:
         """Queue one frame and write what the client takes at once."""
@@ -77,7 +73,7 @@ class Channel:
     def fill(self) -> None:
         """Read what has come. The end of the stream means that the client is gone."""
         try:
-            data = os.read(0, PENDING)
+            data = os.read(0, CHUNK)
         except BlockingIOError:
             return
         except OSError:
@@ -86,15 +82,13 @@ class Channel:
             leave()
         self.incoming += data
 
-    def take(self) -> tuple[bytes, bytes] | None:
+    def take(self) -> tuple[bytes, bytearray] | None:
         """The next whole frame that has come, if there is one."""
-        if len(self.incoming) < HEADER.size:
-            return None
-        kind, size = HEADER.unpack_from(self.incoming)
+        kind, size = HEADER.unpack_from(self.incoming) if len(self.incoming) >= HEADER.size else (b"", 0)
         end = HEADER.size + size
         if len(self.incoming) < end:
             return None
-        payload = bytes(self.incoming[HEADER.size : end])
+        payload = self.incoming[HEADER.size : end]
         del self.incoming[:end]
         return kind, payload
 
@@ -171,7 +165,7 @@ class Children:
 
     def end(self) -> dict[int, int]:
         """Kill and reap until nobody is left (RES-06). What cannot be killed ends the sandbox."""
-        give_up = time.monotonic() + KILL_SECONDS
+        give_up = time.monotonic() + 10
         kill_everybody()
         left, statuses = self.reap()
         while left:
@@ -182,7 +176,6 @@ class Children:
             kill_everybody()
             left, more = self.reap()
             statuses.update(more)
-        self.quiet()
         return statuses
 
 
@@ -225,14 +218,13 @@ class Command:
         self.stdin_ended = False
         child_in, self.write_in = os.pipe()
         self.read_out, child_out = os.pipe()
-        os.set_blocking(self.write_in, False)
-        os.set_blocking(self.read_out, False)
+        prepare(self.write_in)
+        prepare(self.read_out)
         self.pid, self.refusal = 0, ""
         try:
             self.pid = spawn(argv, cwd, env, child_in, child_out, merge)
         except (OSError, ValueError) as error:
-            missing = isinstance(error, OSError) and error.errno in (errno.ENOENT, errno.ENOTDIR)
-            self.code = 127 if missing else 126
+            self.code = 127 if isinstance(error, (FileNotFoundError, NotADirectoryError)) else 126
             self.refusal = str(error) + "\n"
         os.close(child_in)
         os.close(child_out)
@@ -248,21 +240,19 @@ class Command:
 
     def take_input(self, channel: Channel) -> None:
         """Take the client's frames for stdin; what comes for a closed one is dropped."""
-        while True:
-            frame = channel.take()
-            if frame is None:
-                break
-            if frame[0] == b"e":
-                self.stdin_ended = True
-            elif frame[0] == b"i" and self.write_in >= 0:
+        frame = channel.take()
+        while frame is not None:
+            if frame[0] == b"i" and self.write_in >= 0:
                 self.stdin += frame[1]
+            self.stdin_ended = frame[0] == b"e"
+            frame = channel.take()
         self.feed()
 
     def feed(self) -> None:
         """Write pending stdin as far as the command takes it."""
         try:
             while self.stdin:
-                del self.stdin[: os.write(self.write_in, self.stdin[:CHUNK])]
+                del self.stdin[: os.write(self.write_in, self.stdin)]
         except BlockingIOError:
             return
         except OSError:
@@ -284,18 +274,13 @@ class Command:
         except BlockingIOError:
             return False
         if not data:
-            self.close_output()
+            os.close(self.read_out)
+            self.read_out = -1
             return False
         head = self.output.add(data)
         if head:
             channel.send(b"o", head)
         return True
-
-    def close_output(self) -> None:
-        """Nobody writes any more, or nobody is to."""
-        if self.read_out >= 0:
-            os.close(self.read_out)
-        self.read_out = -1
 
     def step(self, channel: Channel) -> None:
         """Wait for one thing to happen and deal with it."""
@@ -328,60 +313,43 @@ class Command:
         self.close_stdin()
         while self.read_out >= 0 and self.pump(channel):
             pass
-        self.close_output()
+        if self.read_out >= 0:  # held open from outside, which only happens without a container
+            os.close(self.read_out)
         channel.send(b"o", bytes(self.output.tail) + self.refusal.encode("utf-8", "replace"))
-        result = {
-            "code": 128 + signal.SIGKILL if self.code is None else self.code,
-            "seconds": time.monotonic() - self.started,
-            "omitted": self.output.omitted,
-            "timed_out": self.timed_out,
-        }
+        code = 128 + signal.SIGKILL if self.code is None else self.code
+        seconds = time.monotonic() - self.started
+        result = {"code": code, "seconds": seconds, "omitted": self.output.omitted, "timed_out": self.timed_out}
         channel.send(b"x", json.dumps(result).encode())
-
-
-def raw(text: str) -> bytes:
-    """Names and arguments are bytes; JSON carries those that are not UTF-8 as surrogates (FS-04)."""
-    return text.encode("utf-8", "surrogateescape")
 
 
 def spawn(argv: list[str], cwd: str, env: dict[str, str], stdin: int, stdout: int, merge: bool) -> int:
     """Start a program in its own session with fresh signal dispositions. Raises OSError or ValueError."""
-    whole = dict(os.environb)
-    whole.update({raw(key): raw(value) for key, value in env.items()})
+    env = {**os.environ, **env}
     null = os.open("/dev/null", os.O_WRONLY | os.O_CLOEXEC)
-    actions = [
-        (os.POSIX_SPAWN_DUP2, stdin, 0),
-        (os.POSIX_SPAWN_DUP2, stdout, 1),
-        (os.POSIX_SPAWN_DUP2, stdout if merge else null, 2),
-    ]
+    actions = [(os.POSIX_SPAWN_DUP2, fd, to) for fd, to in ((stdin, 0), (stdout, 1), (stdout if merge else null, 2))]
     reset = set(signal.valid_signals()) - {signal.SIGKILL, signal.SIGSTOP}
-    words = [raw(word) for word in argv]
     try:
-        os.chdir(raw(cwd))
-        program = find(words[0], whole.get(b"PATH", b""))
-        pid = os.posix_spawn(program, words, whole, file_actions=actions, setsid=True, setsigmask=(), setsigdef=reset)
+        os.chdir(cwd)
+        program = find(argv[0], env.get("PATH", ""))
+        pid = os.posix_spawn(program, argv, env, file_actions=actions, setsid=True, setsigmask=(), setsigdef=reset)
     finally:
         os.chdir("/")
         os.close(null)
-    prefer_for_oom(pid)
+    # When memory runs out the kernel should end the command, not the supervisor.
+    with contextlib.suppress(OSError), open(f"/proc/{pid}/oom_score_adj", "w", encoding="ascii") as score:
+        score.write("500")
     return pid
 
 
-def find(program: bytes, path: bytes) -> bytes:
+def find(program: str, path: str) -> str:
     """The program as the command's own PATH finds it. Raises FileNotFoundError."""
-    if b"/" in program:
+    if "/" in program:
         return program
-    for folder in path.split(b":"):
+    for folder in path.split(":"):
         candidate = os.path.join(folder, program)
         if os.path.isfile(candidate) and os.access(candidate, os.X_OK):
             return candidate
-    raise FileNotFoundError(errno.ENOENT, "No such program", os.fsdecode(program))
-
-
-def prefer_for_oom(pid: int) -> None:
-    """When memory runs out the kernel should end the command, not the supervisor."""
-    with contextlib.suppress(OSError), open(f"/proc/{pid}/oom_score_adj", "w", encoding="ascii") as score:
-        score.write("500")
+    raise FileNotFoundError("No such program: " + program)
 
 
 def serve(channel: Channel, children: Children) -> None:
@@ -399,7 +367,9 @@ def serve(channel: Channel, children: Children) -> None:
 def facts() -> dict[str, str]:
     """What the kernel says about us, by file, for the self-check (SB-13)."""
     found = {"pid": str(os.getpid())}
-    for path in FACTS:
+    groups = ("pids/pids.max", "memory/memory.limit_in_bytes", "pids.max", "memory.max")
+    paths = ["/sys/fs/cgroup/" + name for name in groups]
+    for path in ["/proc/self/" + name for name in ("status", "limits", "mountinfo", "net/dev")] + paths:
         with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
             found[path] = file.read(1 << 18)
     return found
@@ -420,11 +390,10 @@ def harden() -> None:
 def main() -> None:
     """Say hello, then serve."""
     channel = Channel(time.monotonic() + float(sys.argv[1]))
-    hello = facts()
+    hello = json.dumps(facts()).encode()
     harden()
-    children = Children()
-    channel.send(b"h", json.dumps(hello).encode())
-    serve(channel, children)
+    channel.send(b"h", hello)
+    serve(channel, Children())
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from patchwright.sandbox.base import ExecResult
+from patchwright.sandbox.base import ExecResult, Limits
 from patchwright.sandbox.errors import SandboxDied
 
 HEADER = struct.Struct(">cI")
@@ -21,6 +21,11 @@ GRACE = 15.0
 def supervisor_source() -> str:
     """The program that runs as PID 1."""
     return Path(__file__).with_name("supervisor.py").read_text("utf-8")
+
+
+def supervisor_arguments(limits: Limits) -> list[str]:
+    """What a Python interpreter runs it with: isolated, without site packages, in UTF-8."""
+    return ["-I", "-S", "-X", "utf8", "-c", supervisor_source(), str(limits.seconds)]
 
 
 class Wire:
@@ -52,7 +57,7 @@ class Wire:
             if len(self._frames) >= HEADER.size:
                 kind, size = HEADER.unpack_from(self._frames)
                 if len(self._frames) >= HEADER.size + size:
-                    payload = bytes(self._frames[HEADER.size : HEADER.size + size])
+                    payload = bytes(memoryview(self._frames)[HEADER.size : HEADER.size + size])
                     del self._frames[: HEADER.size + size]
                     return kind, payload
             self._fill(until)
@@ -85,7 +90,7 @@ class Wire:
             if len(self._raw) < end:
                 return
             target = self._frames if stream == 1 else self._complaint
-            target += self._raw[ENGINE_HEADER.size : end]
+            target += memoryview(self._raw)[ENGINE_HEADER.size : end]
             del self._raw[:end]
 
     def _died(self, error: OSError | None) -> SandboxDied:
@@ -194,7 +199,7 @@ def _argv(command: Sequence[str]) -> list[str]:
     return list(command)
 
 
-def _frame(kind: bytes, payload: bytes) -> bytes:
+def _frame(kind: bytes, payload: bytes | bytearray) -> bytes:
     return HEADER.pack(kind, len(payload)) + payload
 
 
@@ -210,9 +215,9 @@ def _pieces(stdin: Iterable[bytes]) -> Iterator[bytes]:
     for chunk in stdin:
         waiting += chunk
         if len(waiting) >= PIECE:
-            yield _frame(b"i", bytes(waiting))
+            yield _frame(b"i", waiting)
             waiting.clear()
-    yield (_frame(b"i", bytes(waiting)) if waiting else b"") + _frame(b"e", b"")
+    yield (_frame(b"i", waiting) if waiting else b"") + _frame(b"e", b"")
 
 
 def _left(until: float) -> float:

@@ -1,10 +1,12 @@
 """What every implementation of `Sandboxes` keeps, whatever runs underneath."""
 
+import contextlib
 import os
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -173,6 +175,27 @@ def test_close_from_another_thread_interrupts_a_command(sandboxes: Sandboxes, pl
         sandbox.close()
         with pytest.raises(SandboxDied, match="Open a fresh one"):
             sandbox.run(["true"], timeout=5)
+
+
+def test_a_command_dies_with_its_sandbox(sandboxes: Sandboxes, plain: Spec) -> None:
+    mark = f"8{os.getpid()}"
+    with sandboxes.open(plain, TREE) as sandbox:
+        threading.Timer(0.3, sandbox.close).start()
+        with pytest.raises(SandboxDied):
+            sandbox.run(["sh", "-c", f"setsid sleep {mark} & sleep {mark}"], timeout=60)
+    until = time.monotonic() + 5
+    while running(f"sleep\0{mark}") and time.monotonic() < until:
+        time.sleep(0.05)
+    assert not running(f"sleep\0{mark}")
+
+
+def running(command: str) -> bool:
+    """Whether the host knows a process with this command line; it sees those of containers too."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if command.encode() in path.read_bytes():
+                return True
+    return False
 
 
 def test_an_error_of_the_listener_ends_the_sandbox_and_is_raised(sandboxes: Sandboxes, plain: Spec) -> None:
