@@ -10,6 +10,8 @@ from patchwright.tools.diagnostics import Diagnostic
 GOOD: frozenset[TestStatus] = frozenset({"passed", "xfailed", "xpassed"})
 BAD: frozenset[TestStatus] = frozenset({"failed", "error"})
 
+MAX_STILL_FAILING = 100
+
 _LINE = re.compile(r"\b(line|lines|column) \d+")
 
 
@@ -32,6 +34,7 @@ def compare(baseline: Results, now: Results) -> Verification:
         total_before=len(before),
         total_after=len(after),
         worse_checks=tuple(new.check.name for old, new in pairs if _unexplained(old, new, changes)),
+        still_failing=tuple(_still_failing(before, after))[:MAX_STILL_FAILING],
         problems=tuple(f"{new.check.name}: {new.problem}" for old, new in pairs if _counts(old, new)),
     )
 
@@ -80,12 +83,26 @@ def _changes(before: dict[str, TestResult], after: dict[str, TestResult]) -> Ite
         new = after.get(name)
         verdict = _verdict(old, new, replaced="::" not in name and name in modules)
         if verdict != "unchanged":
-            message = new.message if new else ""
-            yield TestChange(id=name, verdict=verdict, before=old.status, after=_after(new, verdict), message=message)
+            yield _change(name, verdict, old, new)
     for name, new in after.items():
         if name not in before and new.status != "skipped":
             verdict = "new_pass" if new.status in GOOD else "new_fail"
-            yield TestChange(id=name, verdict=verdict, before=None, after=new.status, message=new.message)
+            yield _change(name, verdict, None, new)
+
+
+def _change(name: str, verdict: Verdict, old: TestResult | None, new: TestResult | None) -> TestChange:
+    return TestChange(
+        id=name,
+        verdict=verdict,
+        before=old.status if old else None,
+        after=_after(new, verdict),
+        message=new.message if new else "",
+        trace=new.trace if new else "",
+    )
+
+
+def _still_failing(before: dict[str, TestResult], after: dict[str, TestResult]) -> Iterable[TestResult]:
+    return (new for name, new in after.items() if new.status in BAD and name in before and before[name].status in BAD)
 
 
 def _after(new: TestResult | None, verdict: Verdict) -> TestStatus | None:

@@ -63,10 +63,25 @@ def test_each_pair_of_statuses_has_one_verdict(
     assert [change.verdict for change in compare(results(old), results(new)).changes] == ([verdict] if verdict else [])
 
 
-def test_deleting_a_test_or_skipping_it_is_not_clean() -> None:
-    base = results(result({"t.py::a": "passed", "t.py::b": "failed"}, 1))
+def test_deleting_or_skipping_a_test_that_passed_is_not_clean() -> None:
+    base = results(result({"t.py::a": "passed", "t.py::b": "passed"}))
     assert not compare(base, results(result({"t.py::a": "passed"}))).clean
     assert not compare(base, results(result({"t.py::a": "passed", "t.py::b": "skipped"}))).clean
+
+
+def test_deleting_or_skipping_a_test_that_failed_is_told_and_never_counts_as_a_fix() -> None:
+    base = results(result({"t.py::a": "passed", "t.py::b": "failed"}, 1))
+    gone: dict[str, TestStatus] = {"t.py::a": "passed"}
+    skipped: dict[str, TestStatus] = {"t.py::a": "passed", "t.py::b": "skipped"}
+    for left in (gone, skipped):
+        seen = compare(base, results(result(left)))
+        assert (seen.ids("not_run"), seen.ids("fixed")) == (("t.py::b",), ())
+
+
+def test_what_failed_before_and_fails_now_is_told_with_what_it_says_now() -> None:
+    base = results(result({"t::a": "failed", "t::b": "passed"}, 1))
+    seen = compare(base, results(result({"t::a": "error", "t::b": "failed"}, 1)))
+    assert [(test.id, test.status) for test in seen.still_failing] == [("t::a", "error")]
 
 
 def test_a_file_that_could_not_be_loaded_is_fixed_when_its_tests_run() -> None:

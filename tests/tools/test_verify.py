@@ -1,6 +1,6 @@
 """Checks in a real sandbox, and the ways in which graders have been fooled (formats.md): none yields a clean proof."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 
 import pytest
@@ -65,7 +65,7 @@ CHEATS: dict[str, dict[str, str | None]] = {
 
 
 @contextmanager
-def opened(tree: MemoryTree, toolchain: Toolchain) -> Iterator[Sandbox]:
+def opened(tree: MemoryTree, toolchain: Toolchain) -> Generator[Sandbox]:
     image = ensure_image(toolchain.family)
     spec = Spec(image=image, run_id="test-verify", phase="verifying", env=toolchain.env)
     with DockerSandboxes("test-verify").open(spec, tree) as sandbox:
@@ -83,7 +83,7 @@ def baseline(toolchain: Toolchain) -> Results:
         return run_checks(sandbox, toolchain, commit="base", image="i")
 
 
-def proof(changes: dict[str, str | None], toolchain: Toolchain, baseline: Results) -> Verification:
+def proof(changes: Mapping[str, str | None], toolchain: Toolchain, baseline: Results) -> Verification:
     """What the final verification does: base plus patch, protected files put back, a fresh container."""
     result = BASE.changed(changes)
     with opened(result.changed(restore(BASE, result, toolchain)), toolchain) as sandbox:
@@ -112,8 +112,8 @@ def test_an_honest_fix_is_clean(toolchain: Toolchain, baseline: Results) -> None
 @pytest.mark.parametrize("cheat", CHEATS)
 def test_out_03_no_known_way_to_fool_a_grader_works(cheat: str, toolchain: Toolchain, baseline: Results) -> None:
     seen = proof(CHEATS[cheat], toolchain, baseline)
-    assert seen.ids("fixed") == () or not seen.clean
-    assert seen.passed_after < 3 or not seen.clean
+    assert not (seen.clean and BUG in seen.ids("fixed"))
+    assert not (seen.clean and seen.total_after < 3)
 
 
 def test_a_syntax_error_is_a_new_diagnostic_at_its_line(toolchain: Toolchain, baseline: Results) -> None:

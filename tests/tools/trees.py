@@ -22,7 +22,7 @@ class MemoryTree:
     def read(self, path: str) -> bytes:
         return self.files[path]
 
-    def changed(self, changes: Mapping[str, str | bytes | None]) -> "MemoryTree":
+    def changed(self, changes: Mapping[str, str | None] | Mapping[str, bytes | None]) -> "MemoryTree":
         kept = {path: data for path, data in self.files.items() if path not in changes}
         return MemoryTree({**kept, **{path: data for path, data in changes.items() if data is not None}})
 
