@@ -87,7 +87,7 @@ def as_list(body: list[ast.stmt] | ast.expr) -> list[ast.stmt] | list[ast.expr]:
 
 def catches(handler: ast.ExceptHandler, kind: Kind) -> bool:
     """Whether a handler is for the error that a missing name of this kind raises, and helps on Python 3."""
-    if all(isinstance(node, ast.Import | ast.ImportFrom) and _python2_only(node) for node in handler.body):
+    if any(isinstance(node, ast.Import | ast.ImportFrom) and _python2_only(node) for node in handler.body):
         return False
     if handler.type is None:
         return kind == "import"

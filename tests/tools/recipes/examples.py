@@ -49,6 +49,11 @@ EXAMPLES = (
         python2=True,
     ),
     Example(
+        "python.collections-abc",
+        "try:\n    from collections import Mapping\nexcept ImportError:\n    import UserDict\n    Mapping = UserDict.UserDict\n",
+        "try:\n    from collections.abc import Mapping\nexcept ImportError:\n    import UserDict\n    Mapping = UserDict.UserDict\n",
+    ),
+    Example(
         "python.getargspec",
         "from inspect import getargspec\na, b, c, d = getargspec(f)\n",
         "from inspect import getfullargspec as getargspec\na, b, c, d = getargspec(f)[:4]\n",
