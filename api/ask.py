@@ -55,9 +55,14 @@ def yes(screen: Screen, question: str) -> bool:
 
 
 def read_line(screen: Screen, prompt: str) -> str | None:
-    """One line from the terminal, or None at its end."""
+    """One line from the terminal, or None at its end or at Ctrl-C."""
     screen.err.print(screen.text(prompt), end="", markup=False, highlight=False)
-    line = sys.stdin.readline()
+    try:
+        line = sys.stdin.readline()
+    except KeyboardInterrupt:
+        line = ""
+    if not line:
+        screen.say("")
     return line.rstrip("\n") if line else None
 
 

@@ -7,7 +7,7 @@ preview as long as its recipe and files stay as they were.
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -62,8 +62,8 @@ def from_text(text: str, old: Draft) -> Draft:
 
 
 def _steps_of(values: dict[str, Any]) -> list[dict[str, Any]]:
-    steps: Any = values.get("steps", [])
-    found: list[Any] = steps if isinstance(steps, list) else []
+    steps: object = values.get("steps", [])
+    found = cast("list[Any]", steps) if isinstance(steps, list) else []
     return [step for step in found if isinstance(step, dict)]
 
 

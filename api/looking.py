@@ -122,19 +122,23 @@ def _table_of(place: Place, runs: list[Run]) -> None:
 
     screen = place.screen
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
-    for head in ("run", "status", "outcome", "started (UTC)"):
-        table.add_column(head, no_wrap=True)
-    table.add_column("issue", no_wrap=True, overflow="ellipsis", ratio=1)
-    for run in runs:
-        outcome = ", ".join(word for word in (run.outcome or "", run.verdict) if word and word != "none")
+    rows = [_row(place, run) for run in runs]
+    for number, head in enumerate(("run", "status", "outcome", "started (UTC)")):
+        table.add_column(head, no_wrap=True, min_width=max(len(head), *(len(row[number]) for row in rows)))
+    table.add_column("issue", no_wrap=True, overflow="ellipsis", max_width=120)
+    for run, row in zip(runs, rows, strict=True):
+        name, status, outcome, started = row
+        title = screen.text(screen.line(run.issue.title, 120))
         table.add_row(
-            screen.text(short(run.id), "cyan"),
-            standing(place.store, run),
-            screen.text(outcome.replace("_", " "), COLOURS.get(run.verdict, "")),
-            run.created_at[:16].replace("T", " "),
-            screen.text(screen.line(run.issue.title, 120)),
+            screen.text(name, "cyan"), status, screen.text(outcome, COLOURS.get(run.verdict, "")), started, title
         )
     screen.show(table)
+
+
+def _row(place: Place, run: Run) -> tuple[str, str, str, str]:
+    """Id, status, outcome and start, as short as they are still clear."""
+    outcome = run.verdict if run.outcome == "patch" else (run.outcome or "").replace("_", " ")
+    return short(run.id), standing(place.store, run).replace("_", " "), outcome, run.created_at[5:16].replace("T", " ")
 
 
 def _head(place: Place, run: Run) -> None:

@@ -135,6 +135,7 @@ def _changed_tests(screen: Screen, report: Report) -> "Iterator[RenderableType]"
         counts[change.verdict] = counts.get(change.verdict, 0) + 1
     if counts:
         said = ", ".join(f"{number} {verdict.replace('_', ' ')}" for verdict, number in sorted(counts.items()))
+        yield ""
         yield screen.text(f"Tests: {said}")
     yield from _listed(
         screen,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 HUNK_LINES = 12
 MANY = 10
+COMMAND = 160
 
 
 def plan_view(screen: Screen, run_id: str, plan: Plan, *, full: bool = False) -> "Iterator[RenderableType]":
@@ -42,7 +43,7 @@ def plan_view(screen: Screen, run_id: str, plan: Plan, *, full: bool = False) ->
     yield from _labelled(screen, "risks", list(draft.risks), full)
     yield from _labelled(screen, "questions", list(draft.questions), True, "bold yellow")
     yield from _labelled(screen, "runs in", [plan.terms.image], True)
-    yield from _labelled(screen, "judged by", [" ".join(command) for command in plan.terms.commands], full)
+    yield from _labelled(screen, "judged by", [_command(command, full) for command in plan.terms.commands], True)
     if draft.leftovers:
         yield ""
         yield _indented(screen, f"Needs a model or a person ({len(draft.leftovers)}):", 2, "yellow")
@@ -101,10 +102,9 @@ def _step(screen: Screen, number: int, step: Step, full: bool) -> "Iterator[Rend
     from rich.padding import Padding
     from rich.text import Text
 
-    by = f"recipe {step.recipe}" if step.recipe else "model"
-    yield Text.assemble(
-        (f"{number:>3}  ", "bold cyan"), (screen.line(step.title), "bold"), (f"  [{screen.line(by)}]", "dim")
-    )
+    yield Text.assemble((f"{number:>3}  ", "bold cyan"), (screen.line(step.title), "bold"))
+    by = f"recipe {step.recipe}" if step.recipe else "the editor model"
+    yield from _labelled(screen, "done by", [by], full, "cyan", 5)
     if step.intent:
         yield _indented(screen, step.intent if full else _cut(step.intent), 5)
     for name, values in (("files", step.files), ("fixes", step.must_fix)):
@@ -138,7 +138,7 @@ def _labelled(
     from rich.table import Table
 
     table = Table.grid(padding=(0, 1), pad_edge=False)
-    table.add_column(width=indent)
+    table.add_column(width=indent - 1)
     table.add_column(min_width=10, no_wrap=True, style="dim")
     table.add_column(overflow="fold")
     shown = items if full else items[:most]
@@ -160,6 +160,12 @@ def _indented(screen: Screen, text: str, indent: int, style: str = "") -> "Rende
     from rich.padding import Padding
 
     return Padding(screen.text(text, style), (0, 0, 0, indent), expand=False)
+
+
+def _command(command: tuple[str, ...], full: bool) -> str:
+    words = " ".join(command)
+    first = words.partition("\n")[0][:COMMAND]
+    return words if full or first == words else f"{first}… (--full shows all)"
 
 
 def _cut(text: str, limit: int = 600) -> str:
