@@ -141,7 +141,6 @@ def _create(client: Client, name: str, instance: str, spec: Spec, runtime: str, 
             stdin_open=True,
             working_dir="/",
             environment=dict(BASE_ENV),
-            network_disabled=not spec.network,
             labels=labels(instance, spec),
             host_config=asked,
             use_config_proxy=False,  # a proxy's address may hold a password (SEC-01)

@@ -1,5 +1,6 @@
 """Trees and sandboxes for tests."""
 
+import atexit
 import io
 import os
 import tarfile
@@ -11,7 +12,9 @@ import pytest
 
 from patchwright.sandbox.base import Limits, Spec
 from patchwright.sandbox.docker import DockerSandboxes
+from patchwright.sandbox.engine import Client
 from patchwright.sandbox.errors import EngineUnavailable
+from patchwright.sandbox.volumes import remove_volume
 
 INSTANCE = f"test-{os.getpid()}"
 RUN = "0123456789abcdef"
@@ -80,10 +83,18 @@ def docker_sandboxes() -> DockerSandboxes:
     """Skips the test, by name, where no engine answers."""
     sandboxes = DockerSandboxes(INSTANCE)
     try:
-        sandboxes.client()
+        client = sandboxes.client()
     except EngineUnavailable as error:
         pytest.skip(str(error))
+    atexit.register(remove_volumes, client)
     return sandboxes
+
+
+def remove_volumes(client: Client) -> None:
+    """The frozen trees of this process's tests."""
+    found: list[dict[str, str]] = client.volumes(filters={"label": f"patchwright.instance={INSTANCE}"})["Volumes"]
+    for volume in found or ():
+        remove_volume(client, volume["Name"])
 
 
 def spec(

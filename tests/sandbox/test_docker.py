@@ -18,7 +18,7 @@ from patchwright.sandbox.base import Sandbox
 from patchwright.sandbox.docker import DockerSandboxes
 from patchwright.sandbox.errors import EngineUnavailable, ImageMissing, SandboxDied, SelfCheckFailed, TreeTooLarge
 from patchwright.sandbox.files import take_manifest
-from patchwright.sandbox.volumes import marker_name, remove_volume, tree_volume, volume_labels
+from patchwright.sandbox.volumes import marker_name, tree_volume, volume_labels
 from tests.sandbox.engine_proxy import EngineProxy
 from tests.sandbox.places import INSTANCE, SMALL, MadeTree, docker_sandboxes, image, spec
 
@@ -314,14 +314,6 @@ def test_an_image_that_cannot_run_the_supervisor_is_an_error_of_the_image(image_
         pass
 
 
-@pytest.fixture(scope="class")
-def no_volume_left() -> Iterator[None]:
-    yield
-    for volume in _volumes(docker_sandboxes().client(), f"patchwright.instance={INSTANCE}"):
-        remove_volume(docker_sandboxes().client(), volume["Name"])
-
-
-@pytest.mark.usefixtures("no_volume_left")
 class TestFrozenTrees:
     def test_the_tree_is_read_only_and_shared_by_later_sandboxes(self, client: Any) -> None:
         """APR-01"""
