@@ -1,5 +1,7 @@
 """A plan by the planner model: it explores read-only, then submits; what does not validate goes back."""
 
+from collections.abc import Callable
+
 from patchwright.agent.conversing import facts_of, recorded_turn
 from patchwright.agent.desk import PlanningDesk
 from patchwright.agent.errors import ModelGarbage
@@ -10,6 +12,7 @@ from patchwright.agent.session import Session
 from patchwright.agent.transformer import NoPlan
 from patchwright.agent.turns import Conversation, Turn, begin, say
 from patchwright.tools.acts import Helpers
+from patchwright.tools.protect import sensitivity
 
 REPAIRS = 2
 """How often a plan that does not validate goes back to the planner."""
@@ -33,7 +36,7 @@ def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ..
     while True:
         turn = recorded_turn(session, conversation, f"plan/{number}/{turns}", desk, helpers, tools)
         turns += 1
-        found = _found(turn, desk)
+        found = _found(turn, desk, lambda path: sensitivity(path, session.toolchain))
         if isinstance(found, Draft | NoPlan):
             return found
         conversation = turn.conversation
@@ -58,14 +61,14 @@ def _helpers(session: Session) -> Helpers:
     )
 
 
-def _found(turn: Turn, desk: PlanningDesk) -> Draft | NoPlan | Refusal | None:
+def _found(turn: Turn, desk: PlanningDesk, kind: Callable[[str], str]) -> Draft | NoPlan | Refusal | None:
     match turn.ended:
         case None:
             return None
         case "plan":
-            return read_plan(turn.payload, desk.paths())
+            return read_plan(turn.payload, desk.paths(), kind=kind)
         case "no_tool_calls":
-            return read_plan(str(turn.payload["text"]), desk.paths())
+            return read_plan(str(turn.payload["text"]), desk.paths(), kind=kind)
         case "finish":
             outcome = _OUTCOMES.get(str(turn.payload.get("outcome")), "answer")
             return NoPlan(outcome, str(turn.payload.get("summary", "")))

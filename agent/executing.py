@@ -4,6 +4,7 @@ from typing import Any
 
 from patchwright.agent.desk import WorkingDesk
 from patchwright.agent.editing import again
+from patchwright.agent.errors import UsageError
 from patchwright.agent.plan import Plan, Step
 from patchwright.agent.policy import attempt_is_green, next_step, promised, recipe_must_go
 from patchwright.agent.session import Session
@@ -13,7 +14,7 @@ from patchwright.tools.affected import affected_tests
 from patchwright.tools.checks import CheckKind, Results, Verification
 from patchwright.tools.compare import compare
 from patchwright.tools.recipes.base import Recipe
-from patchwright.tools.recipes.catalogue import catalogue
+from patchwright.tools.recipes.catalogue import by_name
 
 CHEAP: tuple[CheckKind, ...] = ("syntax", "build", "types", "lint")
 EVERY: tuple[CheckKind, ...] = (*CHEAP, "tests")
@@ -46,7 +47,10 @@ def apply_recipe(session: Session, state: State) -> State:
 
 
 def _recipe(session: Session, step: Step) -> Recipe:
-    return next(recipe for recipe in catalogue(python_version(session)) if recipe.name == step.recipe)
+    recipe = by_name(step.recipe, python_version(session))
+    if recipe is None:
+        raise UsageError(f"The plan names the recipe {step.recipe!r}, which this patchwright does not have.")
+    return recipe
 
 
 def judge_attempt(session: Session, state: State) -> State:

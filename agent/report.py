@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from patchwright.agent.plan import Approval, Record
 from patchwright.agent.run import Outcome, RunVerdict, Usage
 from patchwright.tools.checks import TestChange
-from patchwright.tools.untrusted import fence, printable
+from patchwright.tools.untrusted import code_span, fence, printable
 
 
 class Origin(Record):
@@ -93,6 +93,9 @@ class Report(Record):
     notes: tuple[str, ...]
 
 
+COMMAND = 200
+"""Characters of a command that are shown; the record has it whole."""
+
 MANY = 40
 """Rows of a list that are shown; the rest is counted."""
 
@@ -147,7 +150,7 @@ def _checks(report: Report) -> str:
     rows = [
         (
             inline(c.name),
-            f"`{inline(c.command)}`",
+            code_span(_short(c.command)),
             f"exit {c.before_exit}" + (f", {c.before_passed} of {c.before_total} pass" if c.before_total else ""),
             _after(c),
             f"{c.seconds:.1f}",
@@ -155,6 +158,12 @@ def _checks(report: Report) -> str:
         for c in report.checks
     ]
     return _table("Verification", ("check", "command", "before", "after", "seconds"), rows)
+
+
+def _short(command: str) -> str:
+    """A command that fits a table: a script within it is cut."""
+    line = " ".join(command.split())
+    return line if len(line) <= COMMAND else line[: COMMAND - 1] + "…"
 
 
 def _after(check: CheckLine) -> str:
@@ -205,7 +214,7 @@ def _cost(report: Report) -> str:
     tokens = f"{used.tokens_in} tokens in, {used.tokens_out} out"
     return (
         f"## Cost\n\n{used.requests} model requests, {tokens}{money}, {used.tool_calls} tool calls. "
-        f"Sandbox: {report.sandbox}, image `{inline(report.image)}`."
+        f"Sandbox: {report.sandbox}, image {code_span(report.image)}."
     )
 
 

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from patchwright.agent.budget import check_budget
 from patchwright.agent.deps import Deps
+from patchwright.agent.errors import ModelError
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
 from patchwright.agent.plan import Plan
@@ -197,7 +198,11 @@ class RecordedModel:
         session.ledger.stop_if_cancelled()
         check_budget(session.deps.budget, session.spent)
         began = time.monotonic()
-        reply = self._inner.complete(request)
+        try:
+            reply = self._inner.complete(request)
+        except ModelError as error:
+            self._spend(error.usage)
+            raise
         seconds = round(time.monotonic() - began, 3)
         usage = reply.usage.model_copy(update={"seconds": seconds})
         session.ledger.record(
@@ -215,3 +220,10 @@ class RecordedModel:
         )
         session.spent = session.spent.plus(usage)
         return reply
+
+    def _spend(self, usage: Usage) -> None:
+        """What a failed try cost counts all the same, also after a restart."""
+        ledger = self._session.ledger
+        if usage != Usage():
+            ledger.record(f"{self._key}!{ledger.store.now()}", "model_called", {}, usage, failed=True)
+            self._session.spent = self._session.spent.plus(usage)

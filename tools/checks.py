@@ -123,12 +123,8 @@ class Verification(Frozen):
         return tuple(change.id for change in self.changes if change.verdict in verdicts)
 
     def lost(self) -> tuple[str, ...]:
-        """Tests that were not failing before and now fail or are gone. One that failed before cannot be lost."""
-        return tuple(
-            change.id
-            for change in self.changes
-            if change.verdict == "broken" or (change.verdict == "not_run" and change.before not in ("failed", "error"))
-        )
+        """Tests that passed before and fail now, and tests that ran before and are gone."""
+        return self.ids("broken", "not_run")
 
     @property
     def clean(self) -> bool:

@@ -79,13 +79,17 @@ def _asked_for(old: CheckResult | None, new: CheckResult) -> Iterable[TestResult
 
 def _changes(before: dict[str, TestResult], after: dict[str, TestResult]) -> Iterable[TestChange]:
     modules = {name.partition("::")[0] for name in after if "::" in name}
+    unloaded = _unloaded(before)
     for name, old in before.items():
         new = after.get(name)
+        if new is None and name in unloaded and name not in modules:
+            continue  # it loads now and holds no test
         verdict = _verdict(old, new, replaced="::" not in name and name in modules)
         if verdict != "unchanged":
             yield _change(name, verdict, old, new)
     for name, new in after.items():
-        if name not in before and new.status != "skipped":
+        hidden = new.status in BAD and name.partition("::")[0] in unloaded
+        if name not in before and new.status != "skipped" and not hidden:
             verdict = "new_pass" if new.status in GOOD else "new_fail"
             yield _change(name, verdict, None, new)
 
@@ -101,8 +105,17 @@ def _change(name: str, verdict: Verdict, old: TestResult | None, new: TestResult
     )
 
 
+def _unloaded(before: dict[str, TestResult]) -> frozenset[str]:
+    """Files that could not be loaded: their one entry stands for tests that nobody could see, failing all."""
+    return frozenset(name for name, test in before.items() if test.status == "error" and name == test.file)
+
+
 def _still_failing(before: dict[str, TestResult], after: dict[str, TestResult]) -> Iterable[TestResult]:
-    return (new for name, new in after.items() if new.status in BAD and name in before and before[name].status in BAD)
+    unloaded = _unloaded(before)
+    for name, new in after.items():
+        failed = name in before and before[name].status in BAD
+        if new.status in BAD and (failed or name.partition("::")[0] in unloaded):
+            yield new
 
 
 def _after(new: TestResult | None, verdict: Verdict) -> TestStatus | None:

@@ -139,6 +139,8 @@ def _pytest(tree: FileTree, project: Project, django: str, env: dict[str, str]) 
         return []
     report = f"{REPORTS}/pytest.xml"
     command = ["python3", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", "--rootdir=."]
+    # The other styles parse the whole test file again for each failure: 150 s instead of 4 s for WebOb's 388.
+    command += ["--tb=native"]
     command += ["--continue-on-collection-errors", f"--junitxml={report}", "-o", "junit_family=xunit1"]
     for setting in _overrides(pytest_settings(tree), project, django):
         command += ["-o", setting]
