@@ -7,11 +7,12 @@ preview as long as its recipe and files stay as they were.
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
 from patchwright.agent.errors import UsageError
+from patchwright.agent.parse import listing
 from patchwright.agent.plan import Draft, Evidence, Step
 from patchwright.tools.untrusted import printable
 
@@ -62,9 +63,7 @@ def from_text(text: str, old: Draft) -> Draft:
 
 
 def _steps_of(values: dict[str, Any]) -> list[dict[str, Any]]:
-    steps: object = values.get("steps", [])
-    found = cast("list[Any]", steps) if isinstance(steps, list) else []
-    return [step for step in found if isinstance(step, dict)]
+    return [step for step in listing(values.get("steps")) if isinstance(step, dict)]
 
 
 def _preview(step: dict[str, Any], old: Draft) -> str:

@@ -14,6 +14,7 @@ from patchwright.api.wording import Mood, Narrator
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.text import Text
 
 STYLES: dict[Mood, str] = {"plain": "", "quiet": "dim", "good": "green", "bad": "red", "notice": "yellow"}
 
@@ -64,9 +65,21 @@ def tell_plainly(screen: Screen, narrator: Narrator, event: Event, console: "Con
     if told is None:
         return
     words, mood = told
-    line = screen.text("").append(f"{event.at[11:19]}  ", "dim").append(screen.line(words), STYLES[mood])
-    target = console or screen.err
-    target.print(line, markup=False, highlight=False, emoji=False, soft_wrap=not target.is_terminal)
+    target, text = console or screen.err, screen.text(screen.line(words), STYLES[mood])
+    if target.is_terminal:
+        target.print(_columns(event.at[11:19], text), markup=False)
+    else:
+        target.print(f"{event.at[11:19]}  {text.plain}", markup=False, highlight=False, emoji=False, soft_wrap=True)
+
+
+def _columns(at: str, text: "Text") -> "RenderableType":
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_row(at, text)
+    return table
 
 
 _FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"

@@ -100,9 +100,13 @@ def changes_since(old: Plan | None, new: Plan) -> list[str]:
 
 def _step(screen: Screen, number: int, step: Step, full: bool) -> "Iterator[RenderableType]":
     from rich.padding import Padding
-    from rich.text import Text
+    from rich.table import Table
 
-    yield Text.assemble((f"{number:>3}  ", "bold cyan"), (screen.line(step.title), "bold"))
+    head = Table.grid(padding=(0, 2, 0, 0))
+    head.add_column(width=3, justify="right", style="bold cyan")
+    head.add_column(overflow="fold", style="bold")
+    head.add_row(str(number), screen.text(step.title))
+    yield head
     by = f"recipe {step.recipe}" if step.recipe else "the editor model"
     yield from _labelled(screen, "done by", [by], full, "cyan", 5)
     if step.intent:

@@ -67,7 +67,8 @@ class Narrator:
         self.doing = DOING.get(status, status)
         if status in ("infra_failed", "paused_budget", "needs_input"):
             return f"{status}: {reason}", "bad"
-        return (f"{status}: {reason}", "quiet") if reason and status not in ("awaiting_review", "rejected") else None
+        said = status in ("awaiting_review", "rejected", "cancelled") or reason.endswith("waits for a decision")
+        return (f"{status}: {reason}", "quiet") if reason and not said else None
 
     def _executing(self, event: Event) -> tuple[str, Mood] | None:
         data = event.data
@@ -133,9 +134,7 @@ def _command(data: Mapping[str, Any]) -> tuple[str, Mood]:
 def _baseline(data: Mapping[str, Any]) -> tuple[str, Mood]:
     diagnostics = f", {count(int(data['diagnostics']), 'diagnostic')}" if data.get("diagnostics") else ""
     problems = "".join(f"; {problem}" for problem in data.get("problems", ()))
-    line = (
-        f"baseline: {data.get('passed', 0)} of {count(int(data.get('tests', 0)), 'test')} pass{diagnostics}{problems}"
-    )
+    line = f"baseline: {data.get('passed', 0)} of {data.get('tests', 0)} tests pass{diagnostics}{problems}"
     return line, "notice" if problems else "plain"
 
 
@@ -165,7 +164,7 @@ def _paths(data: Mapping[str, Any]) -> str:
 
 def _counts(data: Mapping[str, Any]) -> str:
     parts = [
-        f"{data['passed']} of {count(int(data.get('total', 0)), 'test')} pass" if data.get("total") else "",
+        f"{data['passed']} of {data['total']} tests pass" if data.get("total") else "",
         f"{data['fixed']} fixed" if data.get("fixed") else "",
         f"{data['broken']} broken" if data.get("broken") else "",
         f"{count(int(data['new_diagnostics']), 'new diagnostic')}" if data.get("new_diagnostics") else "",
@@ -176,7 +175,7 @@ def _counts(data: Mapping[str, Any]) -> str:
 
 def _proof(data: Mapping[str, Any]) -> str:
     before = f"{data.get('passed_before', 0)} of {data.get('total_before', 0)}"
-    after = f"{data.get('passed_after', 0)} of {count(int(data.get('total_after', 0)), 'test')}"
+    after = f"{data.get('passed_after', 0)} of {data.get('total_after', 0)} tests"
     return "; ".join([f"{after} pass (base: {before})", *map(str, data.get("reasons", ()))])
 
 
