@@ -7,20 +7,20 @@ from patchwright.agent.desk import WorkingDesk
 from patchwright.agent.editor import editor_messages, editor_tools, feedback
 from patchwright.agent.plan import Approval, Plan, Scope, plan_sha256
 from patchwright.agent.session import Session
-from patchwright.agent.state import State
+from patchwright.agent.state import State, Update, merged
 from patchwright.agent.turns import Conversation, begin, say
 from patchwright.tools.acts import Helpers
 from patchwright.tools.checks import Verification
 from patchwright.tools.protect import sensitivity
 
 
-def take_turn(session: Session, state: State) -> State:
+def take_turn(session: Session, state: State) -> Update:
     """One request to the editor and the tools that it called."""
     desk = WorkingDesk(session, session.plan(state["revision"]), state["step"], state["attempt"], state["head"])
     conversation = _told(session, state, _conversation(session, state))
     turn = _turn(session, state, conversation, desk, state["turn"])
     _remember(session, state, state["turn"] + 1, turn.conversation)
-    after: State = {"head": desk.head, "turn": state["turn"] + 1, "asked": False}
+    after: Update = {"head": desk.head, "turn": state["turn"] + 1, "asked": False}
     match turn.ended:
         case None:
             return {**after, "route": "turn"}
@@ -35,7 +35,7 @@ def take_turn(session: Session, state: State) -> State:
             return {**after, "route": "judge"}
 
 
-def amended(approval: dict[str, Any]) -> State:
+def amended(approval: dict[str, Any]) -> Update:
     """What a human's decision on the editor's question means: a new scope, only an answer, or the end."""
     match approval["decision"]:
         case "approve":
@@ -46,7 +46,7 @@ def amended(approval: dict[str, Any]) -> State:
             return {"decision": "reject", "route": "ship"}
 
 
-def again(session: Session, state: State, verification: Verification) -> State | None:
+def again(session: Session, state: State, verification: Verification) -> Update | None:
     """The next attempt after the checks refused one; None if there is none left.
 
     It goes on where the last one stood; the last one of all starts afresh from the last green commit.
@@ -57,13 +57,13 @@ def again(session: Session, state: State, verification: Verification) -> State |
     plan = session.plan(state["revision"])
     words = feedback(verification, plan.draft.steps[state["step"]])
     afresh = state["attempt"] + 1 == attempts
-    following: State = {"attempt": state["attempt"] + 1, "turn": 0, "route": "turn"}
+    following: Update = {"attempt": state["attempt"] + 1, "turn": 0, "route": "turn"}
     if afresh:
         reason = "a last attempt from the last green commit"
         session.ledger.event("step_reverted", step=state["step"] + 1, reason=reason)
-        begin_attempt(session, {**state, **following}, words)
+        begin_attempt(session, merged(state, following), words)
         return {**following, "head": state["green"]}
-    _store(session, {**state, **following}, say(_conversation(session, state), words))
+    _store(session, merged(state, following), say(_conversation(session, state), words))
     return following
 
 

@@ -8,7 +8,7 @@ from patchwright.agent.errors import UsageError
 from patchwright.agent.plan import Plan, Step
 from patchwright.agent.policy import attempt_is_green, next_step, promised, recipe_must_go
 from patchwright.agent.session import Session
-from patchwright.agent.state import Route, State
+from patchwright.agent.state import Route, State, Update
 from patchwright.agent.transformer import python_version
 from patchwright.tools.affected import affected_tests
 from patchwright.tools.checks import CheckKind, Results, Verification
@@ -20,7 +20,7 @@ CHEAP: tuple[CheckKind, ...] = ("syntax", "build", "types", "lint")
 EVERY: tuple[CheckKind, ...] = (*CHEAP, "tests")
 
 
-def advance(session: Session, state: State) -> State:
+def advance(session: Session, state: State) -> Update:
     """Begin the next step from the last green commit, or go on to the final verification."""
     plan = session.plan(state["revision"])
     number = next_step(plan, state["step"])
@@ -32,7 +32,7 @@ def advance(session: Session, state: State) -> State:
     return {"step": number, "attempt": 1, "turn": 0, "head": state["green"], "route": route}
 
 
-def apply_recipe(session: Session, state: State) -> State:
+def apply_recipe(session: Session, state: State) -> Update:
     """The recipe's rewrite of the head as one commit; a recipe that finds nothing to do changes nothing."""
     desk, step = _desk(session, state), _step(session, state)
     rewrite = _recipe(session, step).apply(session.repository.tree(state["head"]))
@@ -53,7 +53,7 @@ def _recipe(session: Session, step: Step) -> Recipe:
     return recipe
 
 
-def judge_attempt(session: Session, state: State) -> State:
+def judge_attempt(session: Session, state: State) -> Update:
     """Cheapest checks first, then the tests that the change affects, then all of them."""
     step = _step(session, state)
     if state["head"] == state["green"]:
@@ -112,7 +112,7 @@ def _counts(verification: Verification) -> dict[str, Any]:
     }
 
 
-def _close_step(session: Session, state: State, result: str, reason: str) -> State:
+def _close_step(session: Session, state: State, result: str, reason: str) -> Update:
     step = _step(session, state)
     session.ledger.attempt(
         state["step"],

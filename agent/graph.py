@@ -28,7 +28,8 @@ def build(saver: "BaseCheckpointSaver[Any]") -> "CompiledStateGraph[State, Sessi
     """The compiled graph; its checkpoints go to `saver`."""
     from langgraph.graph import END, START, StateGraph
 
-    graph = StateGraph(State, context_schema=Session)
+    # LangGraph's own types are unknown in part; ours are checked at `nodes.Node`.
+    graph: Any = StateGraph(State, context_schema=Session)
     for name, node in nodes.ALL.items():
         graph.add_node(name, node)
     graph.add_edge(START, "prepare")
@@ -44,7 +45,8 @@ def build(saver: "BaseCheckpointSaver[Any]") -> "CompiledStateGraph[State, Sessi
     graph.add_edge("verify", "review")
     graph.add_conditional_edges("review", _route, AFTER_REVIEW)
     graph.add_edge("ship", END)
-    return graph.compile(checkpointer=saver)
+    compiled: CompiledStateGraph[State, Session, State, State] = graph.compile(checkpointer=saver)
+    return compiled
 
 
 def _route(state: State) -> str:

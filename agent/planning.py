@@ -5,11 +5,11 @@ from typing import Any
 from patchwright.agent.drafting import draft_by_model
 from patchwright.agent.plan import Draft, Plan, Terms, plan_sha256
 from patchwright.agent.session import Session
-from patchwright.agent.state import State
+from patchwright.agent.state import State, Update
 from patchwright.agent.transformer import NoPlan, draft_from_recipes
 
 
-def draft_plan(session: Session, state: State) -> State:
+def draft_plan(session: Session, state: State) -> Update:
     """Store the next revision and wait at the gate, or end with the reason why there is nothing to do."""
     previous = session.deps.store.plan(session.ledger.run_id)
     answered = state["revision"]
@@ -35,7 +35,7 @@ def draft_plan(session: Session, state: State) -> State:
     return _to_gate(session, plan)
 
 
-def decided(approval: dict[str, Any]) -> State:
+def decided(approval: dict[str, Any]) -> Update:
     """What a human's decision on a plan means for the run."""
     match approval["decision"]:
         case "approve":
@@ -46,7 +46,7 @@ def decided(approval: dict[str, Any]) -> State:
             return {"revision": approval["revision"], "decision": "reject", "route": "ship"}
 
 
-def _to_gate(session: Session, plan: Plan) -> State:
+def _to_gate(session: Session, plan: Plan) -> Update:
     session.ledger.status("awaiting_approval", f"revision {plan.revision} ({plan.sha256[:12]}) waits for a decision")
     return {"revision": plan.revision, "route": "gate"}
 

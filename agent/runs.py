@@ -124,7 +124,7 @@ def _invoke_once(session: Session) -> None:
 
     ledger = session.ledger
     with open_saver(ledger) as saver:
-        graph = build(saver)
+        graph: Any = build(saver)
         config: Any = {"configurable": {"thread_id": ledger.run_id}, "recursion_limit": 100_000}
         found = graph.get_state(config)
         if not found.next and not found.values:

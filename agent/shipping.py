@@ -9,7 +9,7 @@ from patchwright.agent.reporting import build_report
 from patchwright.agent.reviewer import findings_text, review_diff
 from patchwright.agent.run import Outcome, RunStatus, RunVerdict
 from patchwright.agent.session import Session
-from patchwright.agent.state import State
+from patchwright.agent.state import State, Update, merged
 from patchwright.tools.checks import Results, Verification
 from patchwright.tools.protect import flag_changes, restore
 from patchwright.tools.verify import confirm, run_checks
@@ -18,7 +18,7 @@ REVIEW_ROUNDS = 1
 """How often blocking findings go back to the editor."""
 
 
-def verify(session: Session, state: State) -> State:
+def verify(session: Session, state: State) -> Update:
     """Run every check on base plus patch in a fresh sandbox, protected files put back (OUT-03, SB-12)."""
     if state["green"] == session.issue.base_commit:
         return {}
@@ -36,7 +36,7 @@ def verify(session: Session, state: State) -> State:
     return {}
 
 
-def review(session: Session, state: State) -> State:
+def review(session: Session, state: State) -> Update:
     """Ask the reviewer about the diff, if there is one; blocking findings go back to the editor once."""
     plan = session.plan(state["revision"])
     model = session.model("reviewer", f"review/{state['review_rounds']}")
@@ -54,11 +54,11 @@ def review(session: Session, state: State) -> State:
     return _back_to_editor(session, state, plan, words)
 
 
-def _back_to_editor(session: Session, state: State, plan: Plan, words: str) -> State:
+def _back_to_editor(session: Session, state: State, plan: Plan, words: str) -> Update:
     """One more attempt at the last step that a model made, from what is green."""
     step = max(number for number, step in enumerate(plan.draft.steps) if not step.recipe)
     tried = [a["attempt"] for a in session.deps.store.attempts(session.ledger.run_id) if a["step"] == step]
-    following: State = {
+    following: Update = {
         "step": step,
         "attempt": max(tried, default=0) + 1,
         "turn": 0,
@@ -66,11 +66,11 @@ def _back_to_editor(session: Session, state: State, plan: Plan, words: str) -> S
         "review_rounds": state["review_rounds"] + 1,
         "route": "turn",
     }
-    begin_attempt(session, {**state, **following}, words)
+    begin_attempt(session, merged(state, following), words)
     return following
 
 
-def ship(session: Session, state: State) -> State:
+def ship(session: Session, state: State) -> Update:
     """Store the patch, which step made each hunk, and the report; end the run."""
     base, result = session.issue.base_commit, state["green"]
     outcome, reasons = outcome_of(session, state)

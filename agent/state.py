@@ -1,6 +1,6 @@
 """What the graph remembers between nodes: ids, counters and commits. Everything else is in the store."""
 
-from typing import Literal, TypedDict
+from typing import Literal, TypedDict, cast
 
 GRAPH_VERSION = "1"
 """Change it with every change of nodes, edges or state that a parked run could not survive."""
@@ -8,7 +8,7 @@ GRAPH_VERSION = "1"
 Route = Literal["gate", "plan", "advance", "recipe", "turn", "amendment", "judge", "verify", "review", "ship", "end"]
 
 
-class State(TypedDict, total=False):
+class State(TypedDict):
     """JSON only. `head` is the commit worked on, `green` the last one that verified."""
 
     run_id: str
@@ -22,6 +22,27 @@ class State(TypedDict, total=False):
     review_rounds: int
     asked: bool
     route: Route
+
+
+class Update(TypedDict, total=False):
+    """What a node changes of the state."""
+
+    run_id: str
+    revision: int
+    decision: str
+    step: int
+    attempt: int
+    turn: int
+    head: str
+    green: str
+    review_rounds: int
+    asked: bool
+    route: Route
+
+
+def merged(state: State, update: Update) -> State:
+    """The state after a node."""
+    return cast("State", {**state, **update})
 
 
 def initial(run_id: str, base_commit: str) -> State:
