@@ -29,8 +29,8 @@ def conclude(place: Place, run: Run, *, full: bool = False, shown: int = 0) -> i
     elif run.status in ENDED:
         show_end(place, run)
     else:
-        screen.say(f"Run {short(run.id)} is {run.status}{f': {run.reason}' if run.reason else ''}", "yellow")
-        screen.say(f"  patchwright resume {short(run.id)}")
+        screen.say(f"Run {short(run.id)} is parked ({run.status}), nothing is lost. To go on:", "yellow")
+        screen.say(f"  patchwright resume {short(run.id)}", "cyan")
     return exits.of_run(run)
 
 

@@ -4,11 +4,19 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
+
+from patchwright.api.cli import app
 
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
+"""Takes arguments, and what `subprocess.run` takes."""
+
+Inside = Callable[..., "Done"]
+"""Takes arguments, and environment variables by name."""
 
 COMMAND = [sys.executable, "-c", "from patchwright.api.cli import main; main()"]
 
@@ -37,6 +45,26 @@ def door(state: Path) -> Run:
         if "input" in settings:
             del settings["stdin"]
         return subprocess.run([*COMMAND, *arguments], capture_output=True, check=False, **settings)  # type: ignore[call-overload,no-any-return]  # pyright: ignore
+
+    return run
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command did, as `subprocess` says it."""
+
+    returncode: int
+    stdout: bytes
+    stderr: bytes
+
+
+@pytest.fixture
+def inside(state: Path) -> Inside:
+    """The command in this very process: quick, for what does not depend on a process of its own."""
+
+    def run(*arguments: str, **env: str) -> Done:
+        result = CliRunner().invoke(app, arguments, prog_name="patchwright", env=env)
+        return Done(result.exit_code, result.stdout_bytes, result.stderr_bytes)
 
     return run
 

@@ -1,22 +1,21 @@
 """A human decides on one revision by its hash; everything else is refused."""
 
-import os
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from patchwright.api.who import identity
-from tests.api.conftest import Run
+from tests.api.conftest import Inside
 from tests.api.prepared import DRAFT, a_plan, open_store, waiting_run
 
 
-def test_an_approval_is_recorded_with_who_which_and_why(door: Run, state: Path) -> None:
+def test_an_approval_is_recorded_with_who_which_and_why(inside: Inside, state: Path) -> None:
     """APR-09."""
     run_id = waiting_run(state)
     sha256 = a_plan(open_store(state), run_id, 1).sha256
     note = ("--note", "keep the API", "--by", "alice")
-    done = door("approve", "last", "--revision", "1", "--sha256", sha256[:12], "--no-execute", *note)
+    done = inside("approve", "last", "--revision", "1", "--sha256", sha256[:12], "--no-execute", *note)
     assert done.returncode == 0, done.stderr
     (approval,) = open_store(state).approvals(run_id)
     assert (approval.decision, approval.revision, approval.sha256) == ("approve", 1, sha256)
@@ -25,38 +24,38 @@ def test_an_approval_is_recorded_with_who_which_and_why(door: Run, state: Path) 
     assert approval.notes == "keep the API"
 
 
-def test_a_stale_revision_or_hash_is_refused(door: Run, state: Path) -> None:
+def test_a_stale_revision_or_hash_is_refused(inside: Inside, state: Path) -> None:
     """APR-03."""
     run_id = waiting_run(state)
     store = open_store(state)
     store.add_plan(run_id, a_plan(store, run_id, 2, DRAFT.model_copy(update={"risks": ()})))
     for arguments in (["--revision", "1"], ["--revision", "2", "--sha256", "0" * 12], ["--revision", "3"]):
-        done = door("approve", "last", *arguments, "--no-execute")
+        done = inside("approve", "last", *arguments, "--no-execute")
         assert done.returncode == 2
         assert b"now at revision 2" in done.stderr
     assert store.approvals(run_id) == []
 
 
 @pytest.mark.parametrize("sha256", ["abc", "zz" * 6, "a" * 65])
-def test_a_hash_that_binds_to_nothing_is_refused(door: Run, state: Path, sha256: str) -> None:
+def test_a_hash_that_binds_to_nothing_is_refused(inside: Inside, state: Path, sha256: str) -> None:
     """APR-02."""
     waiting_run(state)
-    done = door("approve", "last", "--revision", "1", "--sha256", sha256, "--no-execute")
+    done = inside("approve", "last", "--revision", "1", "--sha256", sha256, "--no-execute")
     assert done.returncode == 2
     assert b"12 to 64 hex digits" in done.stderr
 
 
-def test_an_approval_is_used_once(door: Run, state: Path) -> None:
+def test_an_approval_is_used_once(inside: Inside, state: Path) -> None:
     """APR-08."""
     run_id = waiting_run(state)
-    codes = [door("approve", "last", "--revision", "1", "--no-execute").returncode for _ in range(2)]
+    codes = [inside("approve", "last", "--revision", "1", "--no-execute").returncode for _ in range(2)]
     assert codes == [0, 2]
     assert len(open_store(state).approvals(run_id)) == 1
 
 
-def test_editing_by_hand_makes_a_revision_by_the_human(door: Run, state: Path) -> None:
+def test_editing_by_hand_makes_a_revision_by_the_human(inside: Inside, state: Path) -> None:
     run_id = waiting_run(state)
-    done = door("edit", "last", env={**os.environ, "EDITOR": "sed -i 's/Mend the rest/Leave the rest/'"})
+    done = inside("edit", "last", EDITOR="sed -i 's/Mend the rest/Leave the rest/'")
     assert done.returncode == 3, done.stderr
     plan = open_store(state).plan(run_id)
     assert plan is not None
@@ -67,40 +66,40 @@ def test_editing_by_hand_makes_a_revision_by_the_human(door: Run, state: Path) -
     assert "+ step: Leave the rest by hand" in done.stdout.decode()
 
 
-def test_an_edit_that_is_no_plan_is_told_and_changes_nothing(door: Run, state: Path) -> None:
+def test_an_edit_that_is_no_plan_is_told_and_changes_nothing(inside: Inside, state: Path) -> None:
     run_id = waiting_run(state)
-    done = door("edit", "last", env={**os.environ, "EDITOR": "sed -i 's/^summary.*/summary = 5/'"})
+    done = inside("edit", "last", EDITOR="sed -i 's/^summary.*/summary = 5/'")
     assert done.returncode == 2
     assert b"summary: Input should be a valid string" in done.stderr
     assert len(open_store(state).plans(run_id)) == 1
 
 
-def test_an_editor_that_changes_nothing_makes_no_revision(door: Run, state: Path) -> None:
+def test_an_editor_that_changes_nothing_makes_no_revision(inside: Inside, state: Path) -> None:
     run_id = waiting_run(state)
-    assert door("edit", "last", env={**os.environ, "EDITOR": "true"}).returncode == 3
+    assert inside("edit", "last", EDITOR="true").returncode == 3
     assert len(open_store(state).plans(run_id)) == 1
 
 
-def test_an_editor_that_is_not_there_is_named(door: Run, state: Path) -> None:
+def test_an_editor_that_is_not_there_is_named(inside: Inside, state: Path) -> None:
     waiting_run(state)
-    done = door("edit", "last", env={**os.environ, "EDITOR": "no-such-editor"})
+    done = inside("edit", "last", EDITOR="no-such-editor")
     assert done.returncode == 2
     assert b"set EDITOR" in done.stderr
 
 
-def test_cancel_ends_a_waiting_run_and_wins_over_a_later_approval(door: Run, state: Path) -> None:
+def test_cancel_ends_a_waiting_run_and_wins_over_a_later_approval(inside: Inside, state: Path) -> None:
     """APR-08, REL-04."""
     run_id = waiting_run(state)
-    assert door("cancel", "last").returncode == 0
+    assert inside("cancel", "last").returncode == 0
     assert open_store(state).run(run_id).status == "cancelled"
-    done = door("approve", "last", "--revision", "1")
+    done = inside("approve", "last", "--revision", "1")
     assert done.returncode == 2
     assert b"does not wait for a decision" in done.stderr
 
 
-def test_a_revision_without_words_is_refused(door: Run, state: Path) -> None:
+def test_a_revision_without_words_is_refused(inside: Inside, state: Path) -> None:
     waiting_run(state)
-    assert door("revise", "last", "  ").returncode == 2
+    assert inside("revise", "last", "  ").returncode == 2
 
 
 def test_who_decides_is_the_option_then_the_environment_then_the_system() -> None:
@@ -110,20 +109,20 @@ def test_who_decides_is_the_option_then_the_environment_then_the_system() -> Non
     assert identity("", {}).endswith(" (terminal)")
 
 
-def test_a_name_cannot_hold_what_no_name_holds(door: Run, state: Path) -> None:
+def test_a_name_cannot_hold_what_no_name_holds(inside: Inside, state: Path) -> None:
     waiting_run(state)
-    done = door("approve", "last", "--revision", "1", "--no-execute", "--by", "a\x1b[31mb")
+    done = inside("approve", "last", "--revision", "1", "--no-execute", "--by", "a\x1b[31mb")
     assert done.returncode == 2
     assert b"\x1b" not in done.stderr
 
 
-def test_unexpected_errors_are_short_and_their_traceback_is_kept(door: Run, state: Path) -> None:
+def test_unexpected_errors_are_short_and_their_traceback_is_kept(inside: Inside, state: Path) -> None:
     """Also when the key of a model is set: it is in neither (SEC-04)."""
     run_id = waiting_run(state)
     with open_store(state).database.transaction() as connection:
         connection.execute("UPDATE plans SET plan='{\"broken sk-secretsecretsecret\": 1}' WHERE run_id=?", (run_id,))
     key = {"OPENAI_API_KEY": "sk-secretsecretsecret", "OPENAI_MODEL": "m"}
-    done = door("show", "last", env={**os.environ, **key})
+    done = inside("show", "last", **key)
     assert done.returncode == 4
     assert b"defect of patchwright" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -133,17 +132,17 @@ def test_unexpected_errors_are_short_and_their_traceback_is_kept(door: Run, stat
     assert log.stat().st_mode & 0o077 == 0
 
 
-def test_settings_that_are_wrong_stop_every_command(door: Run, state: Path, tmp_path: Path) -> None:
+def test_settings_that_are_wrong_stop_every_command(inside: Inside, state: Path, tmp_path: Path) -> None:
     """CFG-02."""
     (tmp_path / "settings.toml").write_text("[surprise]\n")
-    done = door("list")
+    done = inside("list")
     assert done.returncode == 2
     assert b"surprise" in done.stderr
 
 
-def test_a_state_folder_that_cannot_be_made_is_infrastructure(door: Run, tmp_path: Path) -> None:
+def test_a_state_folder_that_cannot_be_made_is_infrastructure(inside: Inside, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    done = door("list", env={**os.environ, "PATCHWRIGHT_STATE": str(tmp_path / "file" / "state")})
+    done = inside("list", PATCHWRIGHT_STATE=str(tmp_path / "file" / "state"))
     assert done.returncode == 4
     assert b"PATCHWRIGHT_STATE" in done.stderr
 
