@@ -50,7 +50,7 @@ def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ..
 
 def _begin(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Conversation:
     messages = planner_messages(session.issue, facts_of(session), previous=previous, notes=notes)
-    return begin("planner", messages, context=session.deps.context("planner"), limit=session.deps.budget.turns)
+    return begin("planner", messages, context=session.deps.context("planner"), limit=session.budget.turns)
 
 
 def _helpers(session: Session) -> Helpers:

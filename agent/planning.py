@@ -3,7 +3,8 @@
 from typing import Any
 
 from patchwright.agent.drafting import draft_by_model
-from patchwright.agent.plan import Draft, Plan, Terms, plan_sha256
+from patchwright.agent.plan import Draft, Plan, Scope, Terms, plan_sha256
+from patchwright.agent.restrictions import Restrictions
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update
 from patchwright.agent.transformer import NoPlan, draft_from_recipes
@@ -56,12 +57,25 @@ def _notes(session: Session) -> tuple[str, ...]:
     return tuple(f"{a.by}: {a.notes}" for a in approvals if a.notes)
 
 
+def narrowed(scope: Scope, wishes: Restrictions) -> Scope:
+    """The scope without what the repository's own settings never open (CFG-01)."""
+    never = wishes.scope
+    return scope.model_copy(
+        update={
+            "dependencies": scope.dependencies and never.dependencies,
+            "tests": scope.tests and never.tests,
+            "ci": scope.ci and never.ci,
+        }
+    )
+
+
 def _revision(session: Session, draft: Draft, previous: Plan | None, notes: tuple[str, ...]) -> Plan:
+    draft = draft.model_copy(update={"scope": narrowed(draft.scope, session.wishes)})
     terms = Terms(
         run_id=session.ledger.run_id,
         image=session.image,
         commands=tuple(check.command for check in session.toolchain.checks),
-        limits={name: float(value) for name, value in session.deps.budget.model_dump().items() if value is not None},
+        limits={name: float(value) for name, value in session.budget.model_dump().items() if value is not None},
     )
     return Plan(
         revision=previous.revision + 1 if previous else 1,

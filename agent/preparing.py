@@ -3,9 +3,11 @@
 import hashlib
 import json
 
+from patchwright.agent.errors import UsageError
+from patchwright.agent.restrictions import NAME
 from patchwright.agent.session import Session
 from patchwright.tools.checks import Results
-from patchwright.tools.toolchain import detect
+from patchwright.tools.toolchain import BadSettings, Toolchain, detect
 from patchwright.tools.verify import run_checks
 
 
@@ -13,7 +15,7 @@ def prepare(session: Session) -> None:
     """Detect the toolchain on the base commit and have its image ready. Both are stored, once."""
     store, ledger = session.deps.store, session.ledger
     if store.artifact(ledger.run_id, "toolchain.json") is None:
-        toolchain = detect(session.repository.tree(session.issue.base_commit))
+        toolchain = _detect(session)
         ledger.artifact("toolchain.json", toolchain.model_dump_json().encode())
         ledger.event(
             "toolchain_detected",
@@ -27,6 +29,13 @@ def prepare(session: Session) -> None:
         )
         ledger.artifact("image", image.encode())
         ledger.event("image_ready", image=image)
+
+
+def _detect(session: Session) -> Toolchain:
+    try:
+        return detect(session.repository.tree(session.issue.base_commit), session.wishes.wishes())
+    except BadSettings as error:
+        raise UsageError(f"{NAME}: {error}") from error
 
 
 def measure_baseline(session: Session) -> Results:

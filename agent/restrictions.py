@@ -6,10 +6,11 @@ from typing import Any
 from pydantic import Field
 
 from patchwright.agent.budget import Budget, tighter
-from patchwright.agent.config import Settable, Settings, parse_toml
+from patchwright.agent.config import Settable, parse_toml
 from patchwright.agent.errors import UsageError
 from patchwright.tools.checks import Check
 
+FILE = "patchwright.toml"
 NAME = "the repository's patchwright.toml"
 MAX_BYTES = 256 << 10
 _OPERATORS = ("roles", "sandbox", "images")
@@ -73,15 +74,14 @@ def _refuse_operators(data: bytes) -> None:
             )
 
 
-def restricted(settings: Settings, wishes: Restrictions) -> Settings:
-    """The settings with the lower budget. Raises `UsageError` if the repository asks for more."""
+def lowered(budget: Budget, wishes: Restrictions) -> Budget:
+    """The operator's budget with the repository's lower limits. Raises `UsageError` if it asks for more."""
     lower = wishes.budget.model_dump(exclude_none=True)
     for name, limit in lower.items():
-        allowed = getattr(settings.budget, name)
+        allowed = getattr(budget, name)
         if allowed is not None and limit > allowed:
             raise UsageError(
                 f"{NAME} sets budget.{name} = {limit:g}, above the {allowed:g} of your settings. A repository"
                 " can only lower a limit; raise it in your own settings file if you want that."
             )
-    asked = Budget.model_validate({**settings.budget.model_dump(), **lower})
-    return settings.model_copy(update={"budget": tighter(settings.budget, asked)})
+    return tighter(budget, Budget.model_validate({**budget.model_dump(), **lower}))

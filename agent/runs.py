@@ -99,6 +99,9 @@ def _work(session: Session, ledger: Ledger) -> None:
         ledger.end("cancelled", None, "none", "cancelled by a human")
     except BudgetSpent as error:
         ledger.status("paused_budget", str(error))
+    except UsageError as error:
+        ledger.status("infra_failed", str(error))
+        raise
     except (ModelUnavailable, ModelRefused, ModelGarbage, SandboxError) as error:
         reason = session.deps.redactor.text(str(error))
         ledger.status("infra_failed", f"{reason} Then: `patchwright resume {ledger.run_id}`.")

@@ -10,12 +10,13 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from patchwright.agent.budget import check_budget
+from patchwright.agent.budget import Budget, check_budget
 from patchwright.agent.deps import Deps
 from patchwright.agent.errors import ModelError
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
 from patchwright.agent.plan import Plan
+from patchwright.agent.restrictions import FILE, Restrictions, lowered, read_restrictions
 from patchwright.agent.run import Run, Usage
 from patchwright.agent.store.ledger import Ledger
 from patchwright.agent.turns import Conversation
@@ -57,6 +58,17 @@ class Session:
     def repository(self) -> Repository:
         """Our bare clone, as it was opened when the run began."""
         return Repository(self.deps.cache / self.issue.clone)
+
+    @cached_property
+    def wishes(self) -> Restrictions:
+        """What the repository's own patchwright.toml says at the base commit (CFG-01). Raises `UsageError`."""
+        tree = self.repository.tree(self.issue.base_commit)
+        return read_restrictions(tree.read(FILE) if FILE in tree.paths() else None)
+
+    @cached_property
+    def budget(self) -> Budget:
+        """The operator's budget, as far as the repository doesn't lower it. Raises `UsageError`."""
+        return lowered(self.deps.budget, self.wishes)
 
     @cached_property
     def toolchain(self) -> Toolchain:
@@ -158,7 +170,7 @@ class Session:
         if known is not None:
             return Remembered.model_validate(known)
         self.ledger.stop_if_cancelled()
-        check_budget(self.deps.budget, self.spent, "tool")
+        check_budget(self.budget, self.spent, "tool")
         began = time.monotonic()
         done = run()
         usage = Usage(tool_calls=1, seconds=round(time.monotonic() - began, 3))
@@ -196,7 +208,7 @@ class RecordedModel:
         if known is not None:
             return Reply.model_validate(known)
         session.ledger.stop_if_cancelled()
-        check_budget(session.deps.budget, session.spent)
+        check_budget(session.budget, session.spent)
         began = time.monotonic()
         try:
             reply = self._inner.complete(request)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from patchwright.agent.budget import Budget
 from patchwright.agent.config import Settings, from_environment, roles_configured
 from patchwright.agent.errors import UsageError
-from patchwright.agent.restrictions import read_restrictions, restricted
+from patchwright.agent.restrictions import lowered, read_restrictions
 from patchwright.tools.toolchain import detect
 
 KEYS = {"OPENAI_BASE_URL": "http://host/v1/", "OPENAI_API_KEY": "sk-secret-1234567890", "OPENAI_MODEL": "m"}
@@ -193,9 +193,9 @@ money = 1.0
 """
     wishes = read_restrictions(data)
     assert wishes.checks[0].command == ("pytest", "-q") and wishes.scope.protected == ("legal/**",)
-    stricter = restricted(settings(tmp_path), wishes)
-    assert stricter.budget.requests == 5 and stricter.budget.money == 1.0
-    assert stricter.budget.tokens_in == Budget().tokens_in
+    stricter = lowered(settings(tmp_path).budget, wishes)
+    assert stricter.requests == 5 and stricter.money == 1.0
+    assert stricter.tokens_in == Budget().tokens_in
     assert read_restrictions(None).checks == ()
     assert detect(EmptyTree(), wishes.wishes()).checks[0].command == ("pytest", "-q")
 
@@ -222,7 +222,7 @@ def test_keys_that_could_loosen_are_refused_with_a_message(data: bytes, words: s
 def test_a_higher_limit_is_refused(tmp_path: Path) -> None:
     """CFG-01"""
     with pytest.raises(UsageError, match=r"budget\.requests = 401, above the 400"):
-        restricted(settings(tmp_path), read_restrictions(b"[budget]\nrequests = 401"))
+        lowered(settings(tmp_path).budget, read_restrictions(b"[budget]\nrequests = 401"))
 
 
 @given(st.integers(0, 10**7))
@@ -230,7 +230,7 @@ def test_no_wish_raises_a_limit(requests: int) -> None:
     """CFG-01"""
     base = Settings(state=Path())
     try:
-        budget = restricted(base, read_restrictions(f"[budget]\nrequests = {requests}".encode())).budget
+        budget = lowered(base.budget, read_restrictions(f"[budget]\nrequests = {requests}".encode()))
     except UsageError:
         return
     assert budget.requests <= base.budget.requests
