@@ -1,22 +1,26 @@
 """Runs commands on this machine without isolation: for trusted code, by explicit flag only.
 
 The same supervisor as in a container does the work, so deadlines, caps and the end of leftovers hold;
-nothing keeps a command from reading or writing elsewhere on the machine.
+nothing keeps a command from reading or writing elsewhere on the machine. What a command's arguments and
+environment say about a container's places (/workspace, /tmp) means the private folders here; programs are
+looked for where this machine has them first.
 """
 
 import os
+import re
 import shutil
 import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from patchwright.sandbox.base import Sandbox, Spec, Tree
+from patchwright.sandbox.base import WORKSPACE, ExecResult, Sandbox, Spec, Tree
 from patchwright.sandbox.fill import fill
-from patchwright.sandbox.wire import Session, Wire, hello, supervisor_arguments
+from patchwright.sandbox.wire import Adapted, Session, Wire, hello, supervisor_arguments
 
 ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "JAVA_HOME", "GOROOT", "RUSTUP_HOME")
 """What commands get from our own environment (SEC-03)."""
@@ -48,7 +52,21 @@ def local_env(folder: Path, environ: dict[str, str]) -> dict[str, str]:
     return {"PATH": os.defpath, "LANG": "C.UTF-8", **kept, "HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
 
 
-def _start(spec: Spec, folder: Path) -> Session:
+def adapter(folder: Path, path: str) -> Callable[[list[str], dict[str, str]], Adapted]:
+    """Puts this sandbox's places where a container's are named, and this machine's `path` before any other."""
+    places = re.compile(rf"(?<![\w./-])(?:{WORKSPACE}|/tmp(?!/{re.escape(folder.name)}))(?![\w.-])")
+
+    def own(text: str) -> str:
+        return places.sub(lambda found: f"{folder}{found[0]}", text)
+
+    def adapt(argv: list[str], env: dict[str, str]) -> Adapted:
+        placed = {name: own(value) for name, value in env.items()}
+        return [own(one) for one in argv], {**placed, **({"PATH": f"{path}:{env['PATH']}"} if "PATH" in env else {})}
+
+    return adapt
+
+
+def _start(spec: Spec, folder: Path) -> "LocalSession":
     for name in ("workspace", "home", "tmp"):
         (folder / name).mkdir()
     ours, theirs = socket.socketpair()
@@ -66,9 +84,69 @@ def _start(spec: Spec, folder: Path) -> Session:
         ours.close()
         process.wait(timeout=30)
 
+    adapt = adapter(folder, os.environ.get("PATH", os.defpath))
     wire = Wire(ours, multiplexed=False)
     hello(wire, 30)
-    return Session(f"local:{folder.name}", wire, workspace=str(folder / "workspace"), env=spec.env, end=end)
+    env = mapped_env(folder, spec.env)
+    return LocalSession(
+        folder, Session(f"local:{folder.name}", wire, workspace=str(folder / "workspace"), env=env, end=end)
+    )
+
+
+class LocalSession:
+    """A session in which the places that a container has at fixed paths are folders of ours."""
+
+    def __init__(self, folder: Path, inner: Session) -> None:
+        self._folder = folder
+        self._inner = inner
+
+    @property
+    def name(self) -> str:
+        """The label that a person can look up."""
+        return self._inner.name
+
+    def run(
+        self,
+        command: Sequence[str],
+        *,
+        timeout: float,
+        cwd: str = "",
+        env: Mapping[str, str] | None = None,
+        stdin: bytes | Iterable[bytes] = b"",
+        cap: int = 1 << 20,
+        merge: bool = True,
+        on_output: Callable[[bytes], None] | None = None,
+    ) -> ExecResult:
+        """See `Sandbox.run`. Paths in arguments and environment are ours; in the output they read as a container's."""
+        done = self._inner.run(
+            command if isinstance(command, str) else [mapped(self._folder, part) for part in command],
+            timeout=timeout,
+            cwd=cwd,
+            env=mapped_env(self._folder, env or {}),
+            stdin=stdin,
+            cap=cap,
+            merge=merge,
+            on_output=on_output,
+        )
+        return replace(done, output=done.output.replace(str(self._folder / "workspace").encode(), WORKSPACE.encode()))
+
+    def close(self) -> None:
+        """See `Sandbox.close`."""
+        self._inner.close()
+
+
+def mapped(folder: Path, text: str) -> str:
+    """A text in which a container's places are this sandbox's folders."""
+    found = re.sub(rf"(?<![\w.-]){WORKSPACE}(?![\w.-])", str(folder / "workspace"), text)
+    return re.sub(r"(?<![\w.-])/tmp/patchwright(?![\w.-])", str(folder / "tmp" / "patchwright"), found)
+
+
+def mapped_env(folder: Path, env: Mapping[str, str]) -> dict[str, str]:
+    """The environment with its places mapped; what this machine's PATH finds comes before an image's."""
+    found = {name: mapped(folder, value) for name, value in env.items()}
+    if "PATH" in found:
+        found["PATH"] = f"{os.environ.get('PATH', os.defpath)}:{found['PATH']}"
+    return found
 
 
 def _remove(folder: Path) -> None:
