@@ -1,6 +1,7 @@
 """`base64.encodestring` and `decodestring` are gone since Python 3.9."""
 
-from patchwright.tools.recipes.moves import recipe, renamed
+from patchwright.tools.recipes.move import renamed
+from patchwright.tools.recipes.moves import recipe
 
 TABLE = renamed("base64.encodestring", "base64.encodebytes") | renamed("base64.decodestring", "base64.decodebytes")
 

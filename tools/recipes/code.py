@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+from patchwright.tools.recipes.branches import Version
 from patchwright.tools.recipes.source import Source, Unreadable
 from patchwright.tools.tree import FileTree
 
@@ -18,7 +19,8 @@ _PYTHON_2 = re.compile(
 _METADATA = ("setup.py", "setup.cfg", "pyproject.toml", "tox.ini")
 _UNSAID = re.compile(rb"Programming Language :: Python['\"\s]")
 _SAID = re.compile(rb"python_requires|requires-python|:: 2|:: Only")
-_SHIM = re.compile(r"(?:^|/)_?(?:py3)?compat\.py$")
+SHIM = re.compile(r"(?:^|/)_?(?:py3)?compat\.py$")
+_PYTHON_3 = re.compile(rb"Python\ ::\ 3\.(\d{1,2})\b|\bpy3(\d{1,2})\b")
 _ELSEWHERE = re.compile(r"(?:^|/)(?:\.[^/]+|build|dist|node_modules|site-packages|vendor|_vendor)/")
 
 
@@ -56,11 +58,21 @@ class Code:
 
         Old projects that name no version but carry a compatibility module mean both.
         """
-        metadata = b"\n".join(self.read(path) for path in self.paths() if path in _METADATA)
+        metadata = self._metadata
         if _PYTHON_2.search(metadata):
             return True
         unsaid = _UNSAID.search(metadata) and not _SAID.search(metadata)
-        return bool(unsaid) and any(b"PY2" in self.read(path) for path in self.python_paths if _SHIM.search(path))
+        return bool(unsaid) and any(b"PY2" in self.read(path) for path in self.python_paths if SHIM.search(path))
+
+    @cached_property
+    def first_python3(self) -> Version:
+        """The oldest Python 3 that the project names; 3.3 if it names none."""
+        named = [int(either or other) for either, other in _PYTHON_3.findall(self._metadata)]
+        return (3, min(named, default=3))
+
+    @cached_property
+    def _metadata(self) -> bytes:
+        return b"\n".join(self.read(path) for path in self.paths() if path in _METADATA)
 
     @cached_property
     def modules(self) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """`collections.Mapping` and the other abstract base classes are gone since Python 3.10."""
 
-from patchwright.tools.recipes.moves import moved, recipe
+from patchwright.tools.recipes.move import moved
+from patchwright.tools.recipes.moves import recipe
 
 NAMES = """
     AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection Container Coroutine

@@ -1,6 +1,7 @@
 """`SafeConfigParser` is gone since Python 3.12."""
 
-from patchwright.tools.recipes.moves import recipe, renamed
+from patchwright.tools.recipes.move import renamed
+from patchwright.tools.recipes.moves import recipe
 
 RECIPE = recipe(
     "python.configparser-safe",

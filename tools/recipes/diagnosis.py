@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from patchwright.tools.checks import Results, TestResult
+from patchwright.tools.recipes.base import Leftover
 from patchwright.tools.recipes.branches import PYTHON_2_MODULES
 from patchwright.tools.recipes.removed import MODULES
 from patchwright.tools.recipes.rule import PythonRecipe
@@ -17,6 +18,7 @@ FAILED = frozenset({"failed", "error"})
 
 _PLACE = re.compile(r"^(?:\s{0,8}File \"([^\"\n]{1,300})\", line (\d{1,7})|([^\s:\"][^:\n\"]{0,300}):(\d{1,7}):)", re.M)
 _ERROR = re.compile(r"^(?:E\s+)?([A-Za-z_][\w.]{0,100}(?:Error|Exception|Warning|Iteration|Failure)\b.{0,300})", re.M)
+_CLASS = re.compile(r"(?:^|[\s\"])([A-Za-z_][\w.]{0,100}(?:[Ee]rror|Exception|Warning|Iteration): .*)$")
 _WORKSPACE = re.compile(r"^(?:/workspace/|\./)")
 
 ENVIRONMENT = (
@@ -53,7 +55,10 @@ class Diagnosis:
 
 @dataclass(frozen=True, slots=True)
 class Unexplained:
-    """A failing test that no recipe knows: its error, its place, and the environment's part if it has one."""
+    """A failure that no recipe knows: its error, its place, and the environment's part if it has one.
+
+    `test` is "" for what a compiler or linter says.
+    """
 
     test: str
     error: str
@@ -85,16 +90,23 @@ def diagnose(results: Results, recipes: Sequence[PythonRecipe]) -> tuple[Diagnos
 
 
 def unexplained(
-    results: Results, recipes: Sequence[PythonRecipe], own_modules: frozenset[str] = frozenset()
+    results: Results,
+    recipes: Sequence[PythonRecipe],
+    own_modules: frozenset[str] = frozenset(),
+    leftovers: Sequence[Leftover] = (),
 ) -> tuple[Unexplained, ...]:
     """The failing tests that no recipe's signature matches; those of the environment are named as such.
 
     `own_modules` are the names of the project's modules: not finding another is a missing package.
+    Diagnostics that say again what one of the `leftovers` says are left out.
     """
+    said = {(left.path, left.line) for left in leftovers}
+    unreadable = {left.path for left in leftovers if left.kind == "syntax"}
     return tuple(
         _unexplained(failure, own_modules)
         for failure in failures(results)
         if not any(matched(failure.text, recipe) for recipe in recipes)
+        and (failure.id or ((failure.path, failure.line) not in said and failure.path not in unreadable))
     )
 
 
@@ -110,12 +122,19 @@ def failures(results: Results) -> Iterator[Failure]:
 
 
 def matched(text: str, recipe: PythonRecipe) -> str:
-    """The words of an error that call for a recipe; "" if it has nothing to do with it."""
+    """The words of an error that call for a recipe, from its class on; "" if it has nothing to do with it."""
     for pattern in recipe.signatures:
         match = pattern.search(text)
         if match:
-            return match.group()
+            return _error_class(text, match.start()) + match.group()
     return ""
+
+
+def _error_class(text: str, at: int) -> str:
+    """What the line says from the error's class up to an offset, such as "ImportError: "; "" if it names none."""
+    before = text[max(at - 300, 0) : at].rpartition("\n")[2]
+    found = _CLASS.search(before)
+    return found[1] if found else ""
 
 
 def places(text: str) -> tuple[tuple[str, int], ...]:

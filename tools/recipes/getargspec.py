@@ -5,7 +5,8 @@ import re
 from collections.abc import Iterator
 
 from patchwright.tools.recipes.base import Leftover
-from patchwright.tools.recipes.moves import breaks_here, find_moves, renamed
+from patchwright.tools.recipes.move import renamed
+from patchwright.tools.recipes.moves import breaks_here, find_moves
 from patchwright.tools.recipes.rule import Context, Found, PythonRecipe
 from patchwright.tools.recipes.source import Edit, Source
 

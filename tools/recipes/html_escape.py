@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 from patchwright.tools.recipes import calls
 from patchwright.tools.recipes.base import Leftover
-from patchwright.tools.recipes.moves import breaks_here, find_moves, renamed
+from patchwright.tools.recipes.move import renamed
+from patchwright.tools.recipes.moves import breaks_here, find_moves
 from patchwright.tools.recipes.rule import Context, Found, PythonRecipe
 from patchwright.tools.recipes.source import Source
 

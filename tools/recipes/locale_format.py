@@ -1,6 +1,7 @@
 """`locale.format` is gone since Python 3.12."""
 
-from patchwright.tools.recipes.moves import recipe, renamed
+from patchwright.tools.recipes.move import renamed
+from patchwright.tools.recipes.moves import recipe
 
 TABLE = renamed("locale.format", "locale.format_string", everywhere=True)
 

@@ -1,62 +1,23 @@
 """The engine for names that moved: imports and attribute uses of a standard module's name, now elsewhere.
 
 Where the project still claims Python 2 and the new place does not exist there, the import becomes
-`try: new / except ImportError: old`; otherwise the shortest edit that works on the target.
+`try: new / except ImportError: old`, once in the project's compatibility module where that is shorter;
+otherwise the shortest edit that works on the target.
 """
 
 import ast
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from functools import partial
 
 from patchwright.tools.recipes.base import Leftover
 from patchwright.tools.recipes.branches import Kind, Version, guarded, runs_on
+from patchwright.tools.recipes.move import Local, Move, Table, block, from_import, joined
 from patchwright.tools.recipes.rule import Context, Found, PythonRecipe
+from patchwright.tools.recipes.shims import Needed
 from patchwright.tools.recipes.source import Edit, Source
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """`module.name` is now `new_module.new_name`; `everywhere`: on Python 2.7 and early 3 too."""
-
-    module: str
-    name: str
-    new_module: str
-    new_name: str
-    everywhere: bool = False
-
-    def old_import(self, local: str) -> str:
-        """The import of the old place that binds `local`."""
-        return _from(self.module, self.name, local)
-
-    def new_import(self, local: str) -> str:
-        """The import of the new place that binds `local`."""
-        return _from(self.new_module, self.new_name, local)
-
-
-Table = Mapping[str, Move]
-
-
-@dataclass(frozen=True, slots=True)
-class Local:
-    """A moved name and what it is called in one file."""
-
-    move: Move
-    name: str
-
-
-def moved(module: str, names: Iterable[str], new_module: str, *, everywhere: bool = False) -> dict[str, Move]:
-    """Table entries for names that kept their name."""
-    return {f"{module}.{name}": Move(module, name, new_module, name, everywhere) for name in names}
-
-
-def renamed(old: str, new: str, *, everywhere: bool = False) -> dict[str, Move]:
-    """A table entry for one dotted name."""
-    (module, name), (new_module, new_name) = old.rsplit(".", 1), new.rsplit(".", 1)
-    return {old: Move(module, name, new_module, new_name, everywhere)}
 
 
 def recipe(name: str, title: str, removed: Version, table: Table) -> PythonRecipe:
@@ -91,32 +52,6 @@ def breaks_here(source: Source, context: Context, node: ast.AST, kind: Kind) -> 
     return runs_on(source, node, context.target) and not guarded(source, node, kind)
 
 
-def block(source: Source, indent: str, locals_: Iterable[Local], *, both: bool) -> str:
-    """The import statements for moved names, without the first indent and the last line end."""
-    found = list(locals_)
-    new = _joined([local.move.new_import(local.name) for local in found])
-    if not both:
-        return (source.newline + indent).join(new)
-    step = "\t" if indent.endswith("\t") else "    "
-    old = _joined([local.move.old_import(local.name) for local in found])
-    lines = ["try:", *(step + line for line in new), "except ImportError:", *(step + line for line in old)]
-    return (source.newline + indent).join(lines)
-
-
-def _from(module: str, name: str, local: str) -> str:
-    return f"from {module} import {name}" + (f" as {local}" if local != name else "")
-
-
-def _joined(lines: list[str]) -> list[str]:
-    """Imports from one module in one statement, in order."""
-    names: dict[str, list[str]] = {}
-    for line in lines:
-        head, _, name = line.partition(" import ")
-        if name not in names.setdefault(head, []):
-            names[head].append(name)
-    return [f"{head} import {', '.join(found)}" for head, found in names.items()]
-
-
 def _import_edits(table: Table, kind: str, source: Source, context: Context, node: ast.ImportFrom) -> Iterator[Found]:
     gone = [alias for alias in node.names if f"{node.module}.{alias.name}" in table]
     if not gone or not breaks_here(source, context, node, "import"):
@@ -132,12 +67,24 @@ def _import_edits(table: Table, kind: str, source: Source, context: Context, nod
     if indent is None or not source.alone(node):
         yield Leftover(source.path, node.lineno, kind, "the import shares its line with other code")
         return
-    text = block(source, indent, locals_, both=both)
+    text, needed = _statements(source, context, indent, locals_, both=both)
+    yield from needed
     if len(gone) == len(node.names):
         yield Edit(start, end, text)
         return
     yield from _without(source, node, gone)
     yield _after(source, node, indent, text)
+
+
+def _statements(
+    source: Source, context: Context, indent: str, locals_: list[Local], *, both: bool
+) -> tuple[str, list[Needed]]:
+    """The imports of moved names: from the project's compatibility module where one is at hand."""
+    home = context.home(source, [local.move for local in locals_]) if both else None
+    if home is None:
+        return block(source, indent, locals_, both=both), []
+    lines = joined(from_import(home.spelled, local.move.new_name, local.name) for local in locals_)
+    return (source.newline + indent).join(lines), [Needed(home.path, local.move) for local in locals_]
 
 
 def _only_module_moved(locals_: list[Local]) -> bool:
@@ -224,6 +171,7 @@ def _use_edits(
 ) -> Iterator[Found]:
     moves = {use: table[source.origin(use) or ""] for use in uses}
     both = any(context.both(source, use) and not move.everywhere for use, move in moves.items())
+    needed: list[Needed] = []
     if not both and all(move.module == move.new_module for move in moves.values()):
         edits = [source.name_edit(use, move.name, move.new_name) for use, move in moves.items()]
     elif both or _clashes(source, moves.values()):
@@ -231,7 +179,9 @@ def _use_edits(
         if any(move.new_name in source.bound or move.new_name in source.imported for move in moves.values()):
             yield Leftover(source.path, uses[0].lineno, kind, "the new name is already taken in this file")
             return
-        edits.append(_import(source, binder, uses, [Local(move, move.new_name) for move in moves.values()], both=both))
+        locals_ = [Local(move, move.new_name) for move in moves.values()]
+        imported, needed = _import(source, context, binder, uses, locals_, both=both)
+        edits.append(imported)
         edits += _unneeded(source, binder, uses)
     else:
         edits = [_replace(source, use, f"{move.new_module}.{move.new_name}") for use, move in moves.items()]
@@ -243,6 +193,7 @@ def _use_edits(
             source.path, uses[0].lineno, kind, "the code has no place for one more import, or is in an f-string"
         )
         return
+    yield from needed
     yield from (edit for edit in edits if edit is not None and (edit.text or edit.start != edit.end))
 
 
@@ -260,20 +211,21 @@ def _replace(source: Source, use: ast.Attribute, text: str) -> Edit | None:
 
 def _import(
     source: Source,
+    context: Context,
     binder: ast.Import | ast.ImportFrom,
     uses: list[ast.Attribute],
     locals_: list[Local],
     *,
     both: bool,
-) -> Edit | None:
+) -> tuple[Edit | None, list[Needed]]:
     """Bind the names beside the old import, or in its place if nothing else needs it."""
     indent = source.indent(binder)
     if indent is None or not source.alone(binder):
-        return None
-    text = block(source, indent, locals_, both=both)
+        return None, []
+    text, needed = _statements(source, context, indent, locals_, both=both)
     if _needed_for_these_only(source, binder, uses):
-        return Edit(*source.span(binder), text)
-    return _after(source, binder, indent, text)
+        return Edit(*source.span(binder), text), needed
+    return _after(source, binder, indent, text), needed
 
 
 def _module_import(

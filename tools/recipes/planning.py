@@ -1,7 +1,8 @@
 """From a baseline to recipe steps: what the failures show, then what hides behind them and is certain to break."""
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchwright.tools.checks import Results
 from patchwright.tools.recipes.base import Leftover, Rewrite
@@ -14,6 +15,9 @@ from patchwright.tools.recipes.rule import PythonRecipe
 from patchwright.tools.tree import FileTree
 
 TARGET: Version = (3, 11)
+
+_EXAMPLES = re.compile(r"(?:^|/)(?:docs?|examples?|samples?|demos?)/")
+_TESTS = re.compile(r"(?:^|/)(?:tests?/.*|conftest|test[^/]*|[^/]*_tests?)\.py$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,8 @@ def recipe_plan(results: Results, tree: FileTree, target: Version = TARGET) -> R
         elif recipe.name in diagnoses:
             leftovers.append(_elsewhere(diagnoses[recipe.name]))
     leftovers += removed_names(code, target)
-    return RecipePlan(tuple(steps), tuple(dict.fromkeys(leftovers)), unexplained(results, recipes, code.modules))
+    left = tuple(named_as_example(code, item) for item in dict.fromkeys(leftovers))
+    return RecipePlan(tuple(steps), left, unexplained(results, recipes, code.modules, left))
 
 
 def _rank(recipe: PythonRecipe, diagnoses: dict[str, Diagnosis]) -> tuple[int, int]:
@@ -82,6 +87,17 @@ def _reason(diagnosis: Diagnosis | None, found: tuple[str, ...]) -> str:
         return f"found at {', '.join(found[:3])}; hidden behind the failures above"
     tests = f"{len(diagnosis.tests)} failing tests" if len(diagnosis.tests) != 1 else "1 failing test"
     return f"{tests} with: {diagnosis.signature}"
+
+
+def named_as_example(code: Code, left: Leftover) -> Leftover:
+    """The same, and that the file is an example or documentation if it lies there and no test imports it."""
+    if not _EXAMPLES.search(left.path):
+        return left
+    stem = re.escape(left.path.rpartition("/")[2].removesuffix(".py")).encode("utf-8", "surrogateescape")
+    imports = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\r\n]*\b" + stem + rb"\b", re.MULTILINE)
+    if any(_TESTS.search(path) and imports.search(code.read(path)) for path in code.python_paths):
+        return left
+    return replace(left, reason=f"{left.reason} (an example or documentation: no test imports it)")
 
 
 def _elsewhere(diagnosis: Diagnosis) -> Leftover:

@@ -3,11 +3,13 @@
 import ast
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from patchwright.tools.recipes.base import Leftover, Rewrite
 from patchwright.tools.recipes.branches import PYTHON_2, Version, runs_on
 from patchwright.tools.recipes.code import Code, as_code
+from patchwright.tools.recipes.move import Move
+from patchwright.tools.recipes.shims import Home, Needed, Shims
 from patchwright.tools.recipes.source import Edit, Source, Unreadable, parse, splice
 from patchwright.tools.tree import FileTree
 
@@ -21,13 +23,19 @@ class Context:
 
     target: Version
     claims_python2: bool
+    shims: Shims | None = None
+    """The project's compatibility modules, if names for both Pythons may be taken from them."""
 
     def both(self, source: Source, node: ast.AST) -> bool:
         """Whether code here must go on running on Python 2."""
         return self.claims_python2 and runs_on(source, node, PYTHON_2)
 
+    def home(self, source: Source, moves: Iterable[Move]) -> Home | None:
+        """The compatibility module from which a file may take names; None if there is none."""
+        return self.shims.home(source.path, moves) if self.shims else None
 
-Found = Edit | Leftover
+
+Found = Edit | Leftover | Needed
 Finder = Callable[[Source, Context], Iterable[Found]]
 
 
@@ -56,38 +64,59 @@ class PythonRecipe:
             return Rewrite()
         code = as_code(tree)
         context = Context(self.target, code.claims_python2)
+        alone = self._tree(code, context)
+        if not context.claims_python2 or grown(code, alone) <= 0:
+            return alone
+        try:
+            shared = self._tree(code, replace(context, shims=Shims(code, self.target)))
+        except (Unreadable, UnicodeEncodeError):
+            return alone
+        return shared if grown(code, shared) < grown(code, alone) else alone
+
+    def _tree(self, code: Code, context: Context) -> Rewrite:
+        """The rewrite in one of the two ways. Raises `Unreadable`, UnicodeEncodeError for a compatibility module."""
         changes: dict[str, bytes | None] = {}
         leftovers: list[Leftover] = []
+        needed: dict[str, list[Move]] = {}
         for path in code.python_paths:
             data = code.read(path)
             if self.hint.search(data):
-                changed, left = self._file(code, path, context)
+                changed, left, names = self._file(code, path, context)
                 leftovers += left
                 if changed is not None and changed != data:
                     changes[path] = changed
-        return Rewrite(changes, tuple(leftovers))
+                    for name in names:
+                        needed.setdefault(name.path, []).append(name.move)
+        for path, moves in needed.items():
+            if context.shims:
+                changes[path] = context.shims.fill(path, changes.get(path) or code.read(path), moves)
+        return Rewrite({path: data for path, data in changes.items() if data != code.read(path)}, tuple(leftovers))
 
-    def _file(self, code: Code, path: str, context: Context) -> tuple[bytes | None, list[Leftover]]:
+    def _file(self, code: Code, path: str, context: Context) -> tuple[bytes | None, list[Leftover], list[Needed]]:
         if self.mend:
-            return self.mend(code.read(path)), []
+            return self.mend(code.read(path)), [], []
         try:
             source = first = code.source(path)
             leftovers: list[Leftover] = []
+            needed: list[Needed] = []
             for _ in range(ROUNDS):
-                edits, leftovers = self._found(source, context)
+                found = list(self.find(source, context))
+                edits = [item for item in found if isinstance(item, Edit)]
+                leftovers = [item for item in found if isinstance(item, Leftover)]
+                needed += [item for item in found if isinstance(item, Needed)]
                 if not edits:
                     break
                 text = splice(source.text, edits)
                 parse(text)
                 source = Source(path, source.encode(text))
-            return (None if source is first else source.encode(source.text)), leftovers
+            return (None if source is first else source.encode(source.text)), leftovers, needed
         except (Unreadable, UnicodeEncodeError, RecursionError) as error:
-            return None, [_unreadable(error, path)]
+            return None, [_unreadable(error, path)], []
 
-    def _found(self, source: Source, context: Context) -> tuple[list[Edit], list[Leftover]]:
-        found = list(self.find(source, context))
-        edits = [item for item in found if isinstance(item, Edit)]
-        return edits, [item for item in found if isinstance(item, Leftover)]
+
+def grown(code: Code, rewrite: Rewrite) -> int:
+    """How many lines a rewrite adds, less those that it takes away."""
+    return sum((data or b"").count(b"\n") - code.read(path).count(b"\n") for path, data in rewrite.changes.items())
 
 
 def _unreadable(error: Unreadable | UnicodeEncodeError | RecursionError, path: str) -> Leftover:

@@ -1,6 +1,7 @@
 """`time.clock` is gone since Python 3.8."""
 
-from patchwright.tools.recipes.moves import recipe, renamed
+from patchwright.tools.recipes.move import renamed
+from patchwright.tools.recipes.moves import recipe
 
 TABLE = renamed("time.clock", "time.perf_counter")
 

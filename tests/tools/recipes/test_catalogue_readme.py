@@ -20,6 +20,10 @@ May import: `tools`, the standard library; no third-party parser (positions come
 - `branches.py` tells which code runs on which Python: what is guarded by `try`, `hasattr` or a version test is left alone.
 - `removed.py` names what is gone and has no recipe: it needs a model or a person, and nothing is invented.
 - A project that claims Python 2 (metadata, `tox.ini`) gets `try: new / except ImportError: old`; others the short form.
+- `shims.py`: where such a project has a compatibility module that tells Python 2 from 3, and the file or a neighbour
+  imports from it already, the guarded import goes there once, one line a side of its branch, and each old import
+  becomes one line (`from webob.compat import Mapping`). Only where that is shorter, and never against a circle of
+  imports (`modulenames.py`) or a name that means something else there.
 
 Decisions (November 2026): `ast` and splices instead of libcst or lib2to3 (half the time is the parser alone; no byte
 moves that we did not mean; undone if positions of `ast` prove wrong). Static finds are limited to what is certain

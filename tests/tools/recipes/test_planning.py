@@ -18,6 +18,31 @@ TRACE = """tests/test_a.py:2: in <module>
 a.py:1: in <module>
     from collections import MutableMapping
 E   ImportError: cannot import name 'MutableMapping' from 'collections' (/usr/lib/python3.11/collections/__init__.py)"""
+NATIVE = """Traceback (most recent call last):
+  File "/workspace/tests/test_cachecontrol.py", line 57, in test_pop
+    newone = self.make_one(self.callback)
+             ^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "/workspace/tests/test_cachecontrol.py", line 18, in make_one
+    from webob.cachecontrol import UpdateDict
+  File "/workspace/webob/__init__.py", line 2, in <module>
+    from webob.request import *
+  File "/workspace/webob/headers.py", line 1, in <module>
+    from collections import MutableMapping
+ImportError: cannot import name 'MutableMapping' from 'collections' (/usr/lib/python3.11/collections/__init__.py)"""
+"""As pytest writes it with --tb=native: Python's own form."""
+
+NATIVE_ELSEWHERE = """Traceback (most recent call last):
+  File "/workspace/tests/test_a.py", line 12, in test_fetch
+    answer = fetch("http://example.org")
+             ^^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "/workspace/src/a.py", line 7, in fetch
+    return json.loads(text)
+           ^^^^^^^^^^^^^^^^
+  File "/usr/lib/python3.11/json/__init__.py", line 346, in loads
+    return _default_decoder.decode(s)
+           ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "<frozen codecs>", line 3, in decode
+json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"""
 TARGET = (3, 11)
 
 
@@ -34,9 +59,33 @@ def results(*traces: str, diagnostics: tuple[Diagnostic, ...] = ()) -> Results:
 def test_a_diagnosis_names_the_signature_the_tests_and_the_place() -> None:
     (found,) = diagnose(results(TRACE, TRACE), catalogue(TARGET))
     assert found.recipe == "python.collections-abc"
-    assert found.signature == "cannot import name 'MutableMapping' from 'collections'"
+    assert found.signature == "ImportError: cannot import name 'MutableMapping' from 'collections'"
     assert found.tests == ("t0", "t1")
     assert found.files == ("a.py:1",)
+
+
+def test_pythons_own_tracebacks_are_read() -> None:
+    (found,) = diagnose(results(NATIVE), catalogue(TARGET))
+    assert found.signature == "ImportError: cannot import name 'MutableMapping' from 'collections'"
+    assert found.files == ("webob/headers.py:1",)
+    (left,) = unexplained(results(NATIVE_ELSEWHERE), catalogue(TARGET))
+    assert (left.path, left.line) == ("src/a.py", 7)
+    assert left.error == "json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)"
+
+
+@pytest.mark.parametrize(
+    ("line", "signature"),
+    [
+        ("E   AttributeError: 'Thread' object has no attribute 'isAlive'", "AttributeError: 'Thread' object has no attribute 'isAlive'"),
+        ("re.error: global flags not at the start of the expression at position 7", "re.error: global flags not at the start of the expression"),
+        ("a.py:3: TypeError: Missing required argument 'digestmod'.", "TypeError: Missing required argument 'digestmod'"),
+        ("RuntimeError: generator raised StopIteration", "RuntimeError: generator raised StopIteration"),
+        ("cannot import name 'gcd' from 'fractions'", "cannot import name 'gcd' from 'fractions'"),
+    ],
+)  # fmt: skip
+def test_a_signature_is_the_error_as_people_read_it(line: str, signature: str) -> None:
+    (found,) = diagnose(results(f"tests/test_a.py:9: in f\n{line}"), catalogue(TARGET))
+    assert found.signature == signature
 
 
 @pytest.mark.parametrize(
@@ -87,7 +136,7 @@ def test_the_plan_has_what_fails_first_then_what_hides_behind_it() -> None:
     )
     first, second = plan_recipes(results(TRACE), tree, TARGET)
     assert (first.name, second.name) == ("python.collections-abc", "python.thread-is-alive")
-    assert first.reason == "1 failing test with: cannot import name 'MutableMapping' from 'collections'"
+    assert first.reason == "1 failing test with: ImportError: cannot import name 'MutableMapping' from 'collections'"
     assert second.reason == "found at b.py:3; hidden behind the failures above"
     assert second.diagnosis is None
 
@@ -164,3 +213,46 @@ def test_places_outside_the_project_are_not_named(path: str) -> None:
     trace = f"{path}:3: in f\nE   ImportError: cannot import name 'Mapping' from 'collections'"
     (found,) = diagnose(results(trace), catalogue(TARGET))
     assert found.files == ()
+
+
+def test_what_a_leftover_says_is_not_said_again_by_a_diagnostic() -> None:
+    tree = Files({"docs/example.py": b"print 'collections Mapping'\n", "a.py": b"import os\nos.getcwdu()\n"})
+    said = (
+        Diagnostic(path="docs/example.py", line=1, message="Missing parentheses", source="syntax"),
+        Diagnostic(path="a.py", line=2, message="Module has no attribute", source="mypy"),
+        Diagnostic(path="a.py", line=7, message="Something else", source="mypy"),
+    )
+    plan = recipe_plan(results(diagnostics=said), tree, TARGET)
+    assert [(left.path, left.line) for left in plan.leftovers] == [("docs/example.py", 1), ("a.py", 2)]
+    assert [(left.path, left.line) for left in plan.unexplained] == [("a.py", 7)]
+
+
+@pytest.mark.parametrize(
+    ("files", "example"),
+    [
+        ({}, True),
+        ({"tests/test_a.py": b"import app\nexample = 1\n"}, True),
+        ({"tests/test_a.py": b"from docs import example\n"}, False),
+    ],
+)
+def test_a_leftover_among_documents_that_no_test_imports_is_called_an_example(
+    files: dict[str, bytes], example: bool
+) -> None:
+    tree = Files({"docs/example.py": b"print 'collections Mapping'\n", "a.py": b"print 'Mapping'\n", **files})
+    of_a, of_docs = sorted(recipe_plan(results(), tree, TARGET).leftovers, key=lambda left: left.path)
+    assert of_docs.reason.endswith("(an example or documentation: no test imports it)") == example
+    assert "example" not in of_a.reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"import plistlib\nplistlib.readPlist(p)\n", "plistlib.readPlist went in Python 3.9: plistlib.load takes an open file"),
+        (b"import ast\nast.Num(1)\n", "ast.Num went in Python 3.14: use ast.Constant"),
+        (b"from ast import Str\n", "ast.Str went in Python 3.14: use ast.Constant"),
+        (b"import asyncore\n", "module asyncore went in Python 3.12; the package pyasyncore brings it back"),
+    ],
+)  # fmt: skip
+def test_what_is_only_named_says_since_when_and_what_a_person_may_do(text: bytes, reason: str) -> None:
+    (left,) = recipe_plan(results(), Files({"a.py": text}), (3, 14)).leftovers
+    assert left.reason == reason
