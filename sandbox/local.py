@@ -20,7 +20,7 @@ from pathlib import Path
 
 from patchwright.sandbox.base import WORKSPACE, ExecResult, Sandbox, Spec, Tree
 from patchwright.sandbox.fill import fill
-from patchwright.sandbox.wire import Adapted, Session, Wire, hello, supervisor_arguments
+from patchwright.sandbox.wire import Session, Wire, hello, supervisor_arguments
 
 ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "JAVA_HOME", "GOROOT", "RUSTUP_HOME")
 """What commands get from our own environment (SEC-03)."""
@@ -52,20 +52,6 @@ def local_env(folder: Path, environ: dict[str, str]) -> dict[str, str]:
     return {"PATH": os.defpath, "LANG": "C.UTF-8", **kept, "HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
 
 
-def adapter(folder: Path, path: str) -> Callable[[list[str], dict[str, str]], Adapted]:
-    """Puts this sandbox's places where a container's are named, and this machine's `path` before any other."""
-    places = re.compile(rf"(?<![\w./-])(?:{WORKSPACE}|/tmp(?!/{re.escape(folder.name)}))(?![\w.-])")
-
-    def own(text: str) -> str:
-        return places.sub(lambda found: f"{folder}{found[0]}", text)
-
-    def adapt(argv: list[str], env: dict[str, str]) -> Adapted:
-        placed = {name: own(value) for name, value in env.items()}
-        return [own(one) for one in argv], {**placed, **({"PATH": f"{path}:{env['PATH']}"} if "PATH" in env else {})}
-
-    return adapt
-
-
 def _start(spec: Spec, folder: Path) -> "LocalSession":
     for name in ("workspace", "home", "tmp"):
         (folder / name).mkdir()
@@ -84,7 +70,6 @@ def _start(spec: Spec, folder: Path) -> "LocalSession":
         ours.close()
         process.wait(timeout=30)
 
-    adapt = adapter(folder, os.environ.get("PATH", os.defpath))
     wire = Wire(ours, multiplexed=False)
     hello(wire, 30)
     env = mapped_env(folder, spec.env)
