@@ -10,10 +10,10 @@ setup: .venv/.ready
 	@sh scripts/venv.sh
 
 demo: setup
-	@YES=$(YES) $(PY) -m patchwright.evals.demo
+	@YES=$(YES) sh scripts/demo.sh
 
 demo-model: setup
-	@YES=$(YES) $(PY) -m patchwright.evals.demo --model
+	@YES=$(YES) sh scripts/demo.sh --model
 
 test: setup
 	$(PY) -m pytest $(ARGS)

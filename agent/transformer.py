@@ -7,6 +7,7 @@ from patchwright.agent.plan import Draft, Evidence, Scope, Step
 from patchwright.agent.run import Outcome
 from patchwright.agent.session import Session
 from patchwright.tools.checks import Results
+from patchwright.tools.recipes.diagnosis import Unexplained
 from patchwright.tools.recipes.planning import PlannedRecipe, RecipePlan, recipe_plan
 
 PREVIEW = 200_000
@@ -94,11 +95,17 @@ def _root_cause(plan: RecipePlan) -> str:
 def _left(plan: RecipePlan) -> list[str]:
     places = [f"{item.path}:{item.line} {item.kind}: {item.reason}" for item in plan.leftovers]
     tests = [
-        f"{item.path}:{item.line} {'environment' if item.environment else 'failing test'} {item.test}: "
-        f"{item.error}{f' ({item.environment})' if item.environment else ''}"
+        f"{f'{item.path}:{item.line} ' if item.path else ''}{_kind(item)}: {item.error}"
+        f"{f' ({item.environment})' if item.environment else ''}"
         for item in plan.unexplained
     ]
     return [line[:8000] for line in dict.fromkeys(places + tests)][:5000]
+
+
+def _kind(item: Unexplained) -> str:
+    if item.environment:
+        return f"environment, not the code: {item.test}"
+    return f"failing test {item.test}" if item.test else "diagnostic"
 
 
 def _nothing_to_do(baseline: Results, left: list[str]) -> NoPlan:

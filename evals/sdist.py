@@ -12,6 +12,7 @@ import json
 import os
 import re
 import ssl
+import sys
 import tarfile
 import urllib.error
 import urllib.parse
@@ -206,3 +207,18 @@ def checked(archive: tarfile.TarFile) -> list[tarfile.TarInfo]:
     if len({PurePosixPath(member.name).parts[0] for member in members}) != 1:
         raise ValueError("it does not hold exactly one folder")
     return members
+
+
+def main(arguments: list[str]) -> int:
+    """`NAME VERSION SHA256 FOLDER`: fetch and unpack, print where it lies; the exit status."""
+    name, version, sha256, dest = arguments
+    try:
+        print(fetch_sdist(name, version, sha256, Path(dest)))
+    except SdistRefused as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
