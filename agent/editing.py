@@ -1,11 +1,13 @@
 """The editor's attempts at a step: turn by turn, with questions to the human, again when the checks refuse."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from patchwright.agent.conversing import facts_of, recorded_turn
 from patchwright.agent.desk import WorkingDesk
 from patchwright.agent.editor import editor_messages, editor_tools, feedback
 from patchwright.agent.plan import Approval, Plan, Scope, plan_sha256
+from patchwright.agent.policy import to_come
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update, merged
 from patchwright.agent.turns import Conversation, begin, say
@@ -46,16 +48,17 @@ def amended(approval: dict[str, Any]) -> Update:
             return {"decision": "reject", "route": "ship"}
 
 
-def again(session: Session, state: State, verification: Verification) -> Update | None:
+def again(session: Session, state: State, verification: Verification, unseen: Sequence[str] = ()) -> Update | None:
     """The next attempt after the checks refused one; None if there is none left.
 
-    It goes on where the last one stood; the last one of all starts afresh from the last green commit.
+    `unseen` are promises that no test answers to. It goes on where the last one stood; the last one of
+    all starts afresh from the last green commit.
     """
-    attempts = session.deps.budget.attempts
+    attempts = session.budget.attempts
     if state["attempt"] >= attempts:
         return None
     plan = session.plan(state["revision"])
-    words = feedback(verification, plan.draft.steps[state["step"]])
+    words = feedback(verification, plan.draft.steps[state["step"]], unseen)
     afresh = state["attempt"] + 1 == attempts
     following: Update = {"attempt": state["attempt"] + 1, "turn": 0, "route": "turn"}
     if afresh:
@@ -73,9 +76,11 @@ def begin_attempt(session: Session, state: State, learned: str) -> None:
 
 
 def _turn(session: Session, state: State, conversation: Conversation, desk: WorkingDesk, turn: int) -> Any:
+    steps, number = session.plan(state["revision"]).draft.steps, state["step"]
     helpers = Helpers(
         start=session.repository.tree(state["green"]),
-        wanted=session.plan(state["revision"]).draft.steps[state["step"]].must_fix,
+        wanted=steps[number].must_fix,
+        later=to_come(steps[number + 1 :]),
     )
     key = f"edit/{state['step']}/{state['attempt']}/{turn}"
     return recorded_turn(session, conversation, key, desk, helpers, editor_tools(helpers))
@@ -111,7 +116,7 @@ def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversa
         changed=[change.path for change in changed],
         learned=learned,
     )
-    return begin("editor", messages, context=session.deps.context("editor"), limit=session.deps.budget.turns)
+    return begin("editor", messages, context=session.deps.context("editor"), limit=session.budget.turns)
 
 
 def _approval_notes(session: Session, plan: Plan) -> list[str]:

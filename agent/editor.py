@@ -6,6 +6,7 @@ from patchwright.agent.facts import Facts, facts_text, hints_text, issue_text
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Message, ToolSpec
 from patchwright.agent.plan import Plan, Scope, Step
+from patchwright.agent.policy import to_come
 from patchwright.agent.prompts.load import prompt
 from patchwright.tools.acts import Helpers
 from patchwright.tools.checks import Verification
@@ -34,7 +35,7 @@ def editor_messages(
         "editor_request",
         issue=issue_text(issue),
         plan=plan_text(plan, number),
-        step=step_text(plan.draft.steps[number], plan.draft.scope, number),
+        step=step_text(plan.draft.steps[number], plan.draft.scope, number, to_come(plan.draft.steps[number + 1 :])),
         facts=facts_text(facts),
         rest="\n\n".join(filter(None, (hints_text(facts), _changed(changed), _learned(learned)))),
     )
@@ -59,8 +60,8 @@ def plan_text(plan: Plan, current: int | None = None) -> str:
     )
 
 
-def step_text(step: Step, scope: Scope, number: int) -> str:
-    """One step: intent, the files it may change, and what shows that it is done."""
+def step_text(step: Step, scope: Scope, number: int, later: Sequence[str] = ()) -> str:
+    """One step: intent, the files it may change, what shows that it is done, and what passes only `later`."""
     files = ", ".join(dict.fromkeys((*step.files, *scope.paths))) or "none"
     shown = step.must_fix[:MAX_MUST_FIX]
     more = len(step.must_fix) - len(shown)
@@ -68,13 +69,19 @@ def step_text(step: Step, scope: Scope, number: int) -> str:
         f"{number + 1}. {step.title}\n{step.intent}\n\nYou may change: {files}. {_permissions(scope)}"
         + (f"\nDone when: {step.verify}" if step.verify else "")
         + _section("Must pass after this step", (*shown, *([f"and {more} more"] if more else [])))
+        + _section("Must pass after later steps, and may fail until then", later[:MAX_MUST_FIX])
         + _section("Evidence", [f"{one.path}:{one.line} {one.note}" for one in step.evidence[:20]])
     )
 
 
-def feedback(verification: Verification, step: Step) -> str:
-    """What the editor is told when its attempt did not hold: only what is new, and what it promised and is missing."""
-    return f"The checks do not accept this yet.\n{verdict_text(verification, step.must_fix)}\nMend it and finish again."
+def feedback(verification: Verification, step: Step, unseen: Sequence[str] = ()) -> str:
+    """What the editor is told when its attempt did not hold: only what is new, and what it promised and is missing.
+
+    `unseen` are tests that the plan promises and that did not run.
+    """
+    missing = _section("Must pass after this step, but no such test ran", unseen[:MAX_MUST_FIX]).lstrip("\n")
+    parts = ["The checks do not accept this yet.", missing, verdict_text(verification, step.must_fix)]
+    return "\n".join([*filter(None, parts), "Mend it and finish again."])
 
 
 def _permissions(scope: Scope) -> str:

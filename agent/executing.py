@@ -6,7 +6,15 @@ from patchwright.agent.desk import WorkingDesk
 from patchwright.agent.editing import again
 from patchwright.agent.errors import UsageError
 from patchwright.agent.plan import Plan, Step
-from patchwright.agent.policy import attempt_is_green, next_step, promised, recipe_must_go
+from patchwright.agent.policy import (
+    attempt_is_green,
+    next_step,
+    promised,
+    recipe_must_go,
+    to_come,
+    unseen,
+    without_expected,
+)
 from patchwright.agent.session import Session
 from patchwright.agent.state import Route, State, Update
 from patchwright.agent.transformer import python_version
@@ -59,11 +67,8 @@ def judge_attempt(session: Session, state: State) -> Update:
     if state["head"] == state["green"]:
         return _close_step(session, state, "unchanged", "nothing was changed")
     verification, now = _verify(session, state)
-    green = (
-        not recipe_must_go(verification)
-        if step.recipe
-        else attempt_is_green(verification, promised([step], session.baseline), now)
-    )
+    promises = promised([step], session.baseline)
+    green = not recipe_must_go(verification) if step.recipe else attempt_is_green(verification, promises, now)
     session.ledger.event("attempt_verified", step=state["step"] + 1, green=green, **_counts(verification))
     if green:
         session.keep_results(now)
@@ -73,7 +78,7 @@ def judge_attempt(session: Session, state: State) -> Update:
         reason = f"{len(lost)} tests lost" if lost else "a check got worse"
         session.ledger.event("step_reverted", step=state["step"] + 1, reason=reason, tests=list(lost[:20]))
         return _close_step(session, state, "reverted", reason)
-    following = again(session, state, verification)
+    following = again(session, state, verification, unseen(promises, now) if verification.clean else ())
     if following is not None:
         return following
     last = len(session.plan(state["revision"]).draft.steps) - 1
@@ -83,7 +88,7 @@ def judge_attempt(session: Session, state: State) -> Update:
 
 def _verify(session: Session, state: State) -> tuple[Verification, Results]:
     """Against the last green commit. Stops at the first stage that got worse: that has to be mended first."""
-    desk = _desk(session, state)
+    desk, later = _desk(session, state), _later(session, state)
     cheap = desk.results(CHEAP)
     reference = session.results(state["green"])
     verification = compare(reference, cheap)
@@ -93,12 +98,18 @@ def _verify(session: Session, state: State) -> tuple[Verification, Results]:
     first = affected_tests(session.repository.tree(state["head"]), changed)
     if first and not _step(session, state).recipe:
         some = desk.results(("tests",), first)
-        partial = compare(reference, some)
+        partial = without_expected(compare(reference, some), later)
         if partial.ids("broken", "new_fail"):
             return partial, some
     full = desk.results(("tests",))
     now = Results(commit=state["head"], image=session.image, checks=cheap.checks + full.checks)
-    return compare(reference, now), now
+    return without_expected(compare(reference, now), later), now
+
+
+def _later(session: Session, state: State) -> tuple[str, ...]:
+    """The tests that may fail until later steps; a recipe writes no tests, so none may after one."""
+    step = _step(session, state)
+    return () if step.recipe else to_come(_plan(session, state).draft.steps[state["step"] + 1 :])
 
 
 def _counts(verification: Verification) -> dict[str, Any]:

@@ -93,18 +93,20 @@ def command_line(check: Check) -> str:
     command = check.command
     # A detector may wrap a command to send its output to a report file: sh -c SCRIPT sh COMMAND...
     inner = command[4:] if command[:2] == ("sh", "-c") and len(command) > 4 else command
-    return (f"cd {shlex.quote(check.cwd)} && " if check.cwd else "") + shlex.join(inner)
+    shown = [word if "\n" not in word else "..." for word in inner]
+    return (f"cd {shlex.quote(check.cwd)} && " if check.cwd else "") + shlex.join(shown)
 
 
 def _check_line(result: CheckResult) -> str:
     passed = sum(test.status in _GOOD for test in result.tests)
-    counts = f", {passed} of {len(result.tests)} pass" if result.tests else ""
+    counts = f", {passed} of {len(result.tests)} pass, with ids like {result.tests[0].id}" if result.tests else ""
     found = f", {len(result.diagnostics)} diagnostics" if result.diagnostics else ""
     problem = f", {printable(result.problem)}" if result.problem else ""
     status = "timed out" if result.timed_out else f"exit code {result.exit_code}"
     check = result.check
     return (
-        f"{check.kind}: `{printable(command_line(check))}` ({status}{counts}{found}{problem}, {result.seconds:.1f} s)"
+        f"{check.kind}: `{printable(command_line(check))}`"
+        f" ({status}{printable(counts)}{found}{problem}, {result.seconds:.1f} s)"
     )
 
 

@@ -33,7 +33,8 @@ class Step(Record):
     """One intention: which files, how it is verified, and who does it.
 
     With `recipe` the step is deterministic; without, the editor model does it. `must_fix` are test
-    ids (or prefixes ending in "*") that fail now and must pass after the step. `files` are globs.
+    ids (or prefixes ending in "*") that fail now, or that an earlier step writes, and must pass after
+    the step. `files` are globs.
     """
 
     title: Annotated[str, Field(min_length=1, max_length=200)]

@@ -1,13 +1,14 @@
 """Pure choices: what may change, what comes next, what a verification is worth."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from patchwright.agent.plan import Plan, Scope, Step
 from patchwright.agent.run import RunVerdict
-from patchwright.tools.checks import Results, Verification
+from patchwright.tools.checks import Results, TestResult, Verification
 from patchwright.tools.paths import matches
 from patchwright.tools.protect import Sensitivity
+from patchwright.tools.telling import is_wanted, may_fail
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,33 @@ def promised(steps: Sequence[Step], baseline: Results) -> frozenset[str]:
 
 
 def kept(promises: frozenset[str], now: Results) -> frozenset[str]:
-    """The promised tests that pass now."""
+    """The promised tests that pass now; of a prefix that only new tests have, all of them."""
     tests = now.tests()
-    return frozenset(name for name in promises if name in tests and tests[name].status in ("passed", "xfailed"))
+    return frozenset(name for name in promises if _passes(name, tests))
+
+
+def _passes(name: str, tests: Mapping[str, TestResult]) -> bool:
+    meant = [tests[name]] if name in tests else []
+    if name.endswith("*"):
+        meant = [test for known, test in tests.items() if known.startswith(name[:-1])]
+    return bool(meant) and all(test.status == "passed" for test in meant)
+
+
+def unseen(promises: frozenset[str], now: Results) -> tuple[str, ...]:
+    """The promises that no test of `now` answers to, by id or prefix."""
+    tests = now.tests()
+    return tuple(sorted(name for name in promises if not any(is_wanted(known, (name,)) for known in tests)))
+
+
+def to_come(steps: Sequence[Step]) -> tuple[str, ...]:
+    """What these later steps promise: a test that is written first may fail until its step is done."""
+    return tuple(dict.fromkeys(name for step in steps for name in step.must_fix))
+
+
+def without_expected(verification: Verification, later: Sequence[str]) -> Verification:
+    """The verification without the failures that `later` promises mend. A test that is gone is not excused."""
+    left = tuple(change for change in verification.changes if not may_fail(change, later))
+    return verification.model_copy(update={"changes": left})
 
 
 def attempt_is_green(verification: Verification, promises: frozenset[str], now: Results) -> bool:
@@ -72,7 +97,7 @@ def judge(verification: Verification, promises: frozenset[str], now: Results, fl
         *verification.problems,
         *_count("tests that passed before fail or are gone now", verification.lost()),
         *_count("new tests fail", verification.ids("new_fail")),
-        *_count("promised tests still fail", sorted(missing)),
+        *_count("promised tests do not pass", sorted(missing)),
         *(f"new {item.source} error at {item.path}:{item.line}" for item in verification.new_diagnostics[:10]),
         *(f"the check {name!r} ended worse than before" for name in verification.worse_checks),
         *flags,

@@ -1,7 +1,7 @@
 """The end of a run: proof in a fresh sandbox, a second look, the patch with its provenance, the report."""
 
 from patchwright.agent.editing import begin_attempt
-from patchwright.agent.plan import Plan, Step
+from patchwright.agent.plan import Plan
 from patchwright.agent.policy import Judgement, judge, promised
 from patchwright.agent.proof import Findings, Proof
 from patchwright.agent.report import FindingLine, write_report
@@ -30,8 +30,8 @@ def verify(session: Session, state: State) -> Update:
     sandbox = session.sandbox("verifying", commit)
     now = run_checks(sandbox, session.toolchain, commit=commit, image=session.image)
     verification = confirm(sandbox, session.toolchain, session.baseline, now)
-    flags = flag_changes(base, result, session.toolchain, plan.draft.scope)
-    judgement = judge(verification, promised(_done(session, plan), session.baseline), now, flags)
+    flags = [*flag_changes(base, result, session.toolchain, plan.draft.scope), *_failed(session, plan)]
+    judgement = judge(verification, promised(plan.draft.steps, session.baseline), now, flags)
     _store(session, verification, now, judgement)
     return {}
 
@@ -110,10 +110,14 @@ def _with(session: Session, commit: str, changes: dict[str, bytes | None]) -> st
     return session.repository.commit(commit, changes, message="Protected files put back", trailers={})
 
 
-def _done(session: Session, plan: Plan) -> list[Step]:
-    attempts = session.deps.store.attempts(session.ledger.run_id)
-    green = {attempt["step"] for attempt in attempts if attempt["result"] == "green"}
-    return [step for number, step in enumerate(plan.draft.steps) if number in green]
+def _failed(session: Session, plan: Plan) -> list[str]:
+    """One sentence for each step that the checks never accepted: what holds of a plan is not the plan."""
+    tried = [(attempt["step"], attempt["result"]) for attempt in session.deps.store.attempts(session.ledger.run_id)]
+    return [
+        f"step {number + 1} of the plan failed: {step.title}"
+        for number, step in enumerate(plan.draft.steps)
+        if (number, "failed") in tried and (number, "green") not in tried
+    ]
 
 
 def _store(session: Session, verification: Verification, now: Results, judgement: Judgement) -> None:

@@ -27,14 +27,16 @@ class Helpers:
     """What only the run can provide; a tool without its helper is not offered.
 
     `start` is the tree at the start of the step. `git_log` takes a path ("" for all) and a count,
-    `git_blame` a path and the first and last line; both return text.
+    `git_blame` a path and the first and last line; both return text. `wanted` are the test ids (or
+    prefixes ending in "*") that have to pass after the step: their failures are shown in full. Those of
+    `later` may fail until a later step.
     """
 
     start: FileTree | None = None
     git_log: Callable[[str, int], str] | None = None
     git_blame: Callable[[str, int, int], str] | None = None
     wanted: tuple[str, ...] = ()
-    """Test ids (or prefixes ending in "*") that have to pass after the step: their failures are shown in full."""
+    later: tuple[str, ...] = ()
 
 
 Arguments = Mapping[str, Any]
@@ -115,7 +117,7 @@ def undo(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
 
 def run_tests(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """Tests against the baseline."""
-    return ToolOutcome(text=verdict_text(desk.judge(["tests"], given.get("tests", [])), helpers.wanted))
+    return ToolOutcome(text=verdict_text(desk.judge(["tests"], given.get("tests", [])), helpers.wanted, helpers.later))
 
 
 def diagnostics(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:

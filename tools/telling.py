@@ -14,15 +14,21 @@ MAX_TRACES = 4
 _WORSE = {"broken": "passed before, fails now", "new_fail": "new, fails", "not_run": "ran before, not now"}
 
 
-def verdict_text(verification: Verification, wanted: Sequence[str] = ()) -> str:
-    """Only what is new against the baseline, and of what failed before the tests that are `wanted` to pass."""
+def verdict_text(verification: Verification, wanted: Sequence[str] = (), later: Sequence[str] = ()) -> str:
+    """Only what is new against the baseline, and of what failed before the tests that are `wanted` to pass.
+
+    Tests that are to pass after a `later` step may fail until then, and are told apart.
+    """
     worse = [change for change in verification.changes if change.verdict in _WORSE]
+    early = [change for change in worse if may_fail(change, later)]
+    bad = [change for change in worse if change not in early]
     parts = [
         *(f"Not usable as proof: {problem}" for problem in verification.problems),
-        *_tests("Worse than before", [_change(one, number) for number, one in enumerate(worse)]),
+        *_tests("Worse than before", [_change(one, number) for number, one in enumerate(bad)]),
         *_diagnostics(verification.new_diagnostics),
         *(f"The check {name} ended worse than before, without saying why." for name in verification.worse_checks),
         *_still(verification, wanted),
+        *_tests("Fail now, as the plan expects until a later step", [_change(one, n) for n, one in enumerate(early)]),
         *_tests("Fixed", list(verification.ids("fixed"))),
         *_tests("Flaky (changes from run to run)", list(verification.ids("flaky"))),
         _counts(verification),
@@ -64,6 +70,12 @@ def _still(verification: Verification, wanted: Sequence[str]) -> list[str]:
 def is_wanted(test_id: str, wanted: Iterable[str]) -> bool:
     """Whether an id is one of these, of which those that end in `*` are prefixes."""
     return any(test_id.startswith(name[:-1]) if name.endswith("*") else test_id == name for name in wanted)
+
+
+def may_fail(change: TestChange, later: Sequence[str]) -> bool:
+    """Whether a test fails that is to pass only after a `later` step (its whole file, if that does not load yet)."""
+    hidden = change.before is None and any(name.startswith(f"{change.id}::") for name in later)
+    return change.verdict in ("new_fail", "broken") and (hidden or is_wanted(change.id, later))
 
 
 def _change(change: TestChange, number: int) -> str:

@@ -38,6 +38,19 @@ def test_permissions_are_said_as_the_plan_gives_them() -> None:
     assert "and 70 more" in content
 
 
+def test_a_step_is_told_which_tests_may_fail_until_a_later_one() -> None:
+    plan = a_plan(Step(title="Show it", files=("tests/**",)), Step(title="Mend it", must_fix=("tests/t.py::new*",)))
+    assert "may fail until then:\n- tests/t.py::new*" in editor_messages(an_issue(), plan, 0, some_facts())[1].content
+    assert "may fail until then" not in editor_messages(an_issue(), plan, 1, some_facts())[1].content
+
+
+def test_feedback_names_promised_tests_that_no_run_showed() -> None:
+    said = feedback(Verification(commit="c", total_after=1, passed_after=1), Step(title="t"), ("t::gone*",))
+    assert said.startswith(
+        "The checks do not accept this yet.\nMust pass after this step, but no such test ran:\n- t::gone*\n"
+    )
+
+
 def test_feedback_tells_only_what_is_new_and_what_was_promised() -> None:
     verification = Verification(
         commit="c",

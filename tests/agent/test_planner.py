@@ -131,7 +131,7 @@ def test_the_first_message_tells_what_the_planner_would_have_to_find_out() -> No
     assert system.role == "system"
     for fact in (
         "mean([]) crashes",
-        "tests: `python3 -m pytest` (exit code 1, 1 of 2 pass, 1.2 s)",
+        "tests: `python3 -m pytest` (exit code 1, 1 of 2 pass, with ids like tests/test_core.py::test_",
         "Tests that fail before any change (1):\n- tests/test_core.py::test_empty: ZeroDivisionError: x\n",
         "Not installed: numpy.",
         "no network",

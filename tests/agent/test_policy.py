@@ -1,0 +1,69 @@
+"""What a verification is worth: promises, tests written before their fix, verdicts."""
+
+from patchwright.agent.plan import Step
+from patchwright.agent.policy import attempt_is_green, judge, kept, promised, to_come, unseen, without_expected
+from patchwright.tools.checks import Check, CheckResult, Results, TestResult, TestStatus
+from patchwright.tools.compare import compare
+
+OLD, NEW = "tests/t.py::old", "tests/t.py::new[1]"
+FIX = Step(title="Mend it", must_fix=("tests/t.py::new*",))
+
+
+def results(**tests: TestStatus) -> Results:
+    names = {"old": OLD, "new": NEW, "other": "tests/t.py::new[2]", "file": "tests/n.py", "inside": "tests/n.py::x"}
+    found = tuple(TestResult(id=names[n], status=s, file=names[n].partition("::")[0]) for n, s in tests.items())
+    bad = any(status in ("failed", "error") for status in tests.values())
+    check = Check(name="pytest", kind="tests", command=("pytest",))
+    return Results(
+        commit="c", image="i", checks=(CheckResult(check=check, exit_code=int(bad), seconds=1, tests=found),)
+    )
+
+
+def test_a_test_written_before_its_fix_may_fail_until_the_step_that_promises_it() -> None:
+    red = compare(results(old="passed"), results(old="passed", new="failed"))
+    assert not attempt_is_green(red, frozenset(), results(old="passed", new="failed"))
+    assert attempt_is_green(without_expected(red, to_come([FIX])), frozenset(), results(old="passed", new="failed"))
+
+
+def test_a_test_that_is_changed_before_its_fix_may_fail_but_not_vanish() -> None:
+    later = to_come([Step(title="Mend it", must_fix=(OLD,))])
+    assert without_expected(compare(results(old="passed"), results(old="failed")), later).clean
+    gone = compare(results(old="passed", new="passed"), results(new="passed"))
+    assert without_expected(gone, later).lost() == (OLD,)
+
+
+def test_a_new_file_that_does_not_load_yet_is_excused_by_a_promise_of_its_tests() -> None:
+    red = compare(results(old="passed"), results(old="passed", file="error"))
+    assert without_expected(red, ("tests/n.py::*",)).clean
+    assert not without_expected(red, ("tests/other.py::*",)).clean
+
+
+def test_other_failures_are_not_excused() -> None:
+    red = compare(results(old="passed"), results(old="failed", new="failed"))
+    assert without_expected(red, to_come([FIX])).ids("broken") == (OLD,)
+
+
+def test_a_prefix_of_new_tests_is_kept_when_all_of_them_pass() -> None:
+    promises = promised([FIX], results(old="passed"))
+    assert kept(promises, results(new="passed", other="passed")) == promises
+    for now in (
+        results(new="passed", other="failed"),
+        results(old="passed"),
+        results(new="skipped"),
+        results(new="xfailed"),
+    ):
+        assert not kept(promises, now)
+
+
+def test_promises_that_no_test_answers_to_are_named() -> None:
+    assert unseen(promised([FIX], results()), results(old="passed")) == ("tests/t.py::new*",)
+    assert unseen(promised([FIX], results()), results(new="failed")) == ()
+
+
+def test_a_promise_of_the_plan_that_is_not_kept_is_no_verified_patch() -> None:
+    base, now = results(old="passed"), results(old="passed", other="passed")
+    assert judge(compare(base, now), promised([FIX], base), now, ()).verdict == "verified"
+    still = results(old="passed", new="failed")
+    said = judge(compare(base, still), promised([FIX], base), still, ())
+    assert said.verdict == "unverified"
+    assert "1 promised tests do not pass: tests/t.py::new*" in said.reasons
