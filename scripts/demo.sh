@@ -33,6 +33,8 @@ if [ "${1:-}" = --model ]; then
     cp -R evals/demo/timetext .demo/timetext
     commit .demo/timetext
     run .demo/timetext @evals/demo/issue.md --recording evals/demo/recording.jsonl
+    say "patchwright diff last"
+    patchwright diff last
     exit
 fi
 if [ ! -d .demo/WebOb-1.7.4/.git ]; then
@@ -42,3 +44,5 @@ if [ ! -d .demo/WebOb-1.7.4/.git ]; then
     commit .demo/WebOb-1.7.4
 fi
 run .demo/WebOb-1.7.4 "Make it work on Python 3.11 and later" --no-model
+say "patchwright diff last"
+patchwright diff last

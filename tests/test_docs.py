@@ -1,0 +1,51 @@
+"""The documentation does not lie: what it names is there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = sorted(
+    path for path in ROOT.glob("**/*.md") if not set(path.relative_to(ROOT).parts) & {".venv", ".demo", "cases"}
+)
+README = (ROOT / "README.md").read_text()
+COMMANDS = sorted(set(re.findall(r"^patchwright ([a-z]+)", README, re.MULTILINE)))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_link_to_a_file_leads_to_one(document: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", document.read_text())
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_of_the_readme_exists(command: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "patchwright.api.cli", command, "--help"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    targets = set(re.findall(r"make ([a-z-]+)", README))
+    made = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert targets <= made
+
+
+def test_the_readmes_settings_are_settings(tmp_path: Path) -> None:
+    from patchwright.agent.config import parse_file
+    from patchwright.agent.restrictions import read_restrictions
+
+    operator, repository = re.findall(r"```toml\n(.*?)```", README, re.DOTALL)
+    assert parse_file(operator.encode(), "README").roles
+    assert read_restrictions(repository.encode()).checks
+
+
+def test_the_readme_shows_a_verified_run() -> None:
+    transcript = re.search(r"<!-- transcript: make demo YES=1 -->\n```text\n(.*?)```", README, re.DOTALL)
+    assert transcript and "patch, verified" in transcript[1]
+    assert shlex.split("patchwright diff last")[0] in transcript[1]
