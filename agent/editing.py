@@ -115,6 +115,7 @@ def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversa
         facts_of(session),
         changed=[change.path for change in changed],
         learned=learned,
+        tree=session.repository.tree(state["green"]),
     )
     return begin("editor", messages, context=session.deps.context("editor"), limit=session.budget.turns)
 
@@ -173,10 +174,21 @@ def _ask(session: Session, state: State, desk: WorkingDesk, payload: dict[str, A
         notes=current.notes,
         sha256=plan_sha256(session.issue, draft, current.terms, current.notes),
     )
-    if not (newest.author == "editor" and newest.sha256 == plan.sha256):
-        session.ledger.plan(plan)
+    _ask_once(session, state, plan, newest)
     session.ledger.event("amendment_asked", step=state["step"] + 1, question=question, paths=refused)
     session.ledger.status("needs_input", f"the editor asks: {question[:300]}")
+
+
+def _ask_once(session: Session, state: State, plan: Plan, newest: Plan) -> None:
+    """Store the revision, but not again after a crash; an answer to an equal earlier question answers only that."""
+    store, run_id = session.deps.store, session.ledger.run_id
+    name = f"asked/{state['step']}/{state['attempt']}/{state['turn']}"
+    if store.artifact(run_id, name) is not None:
+        return
+    decided = any(approval.revision == newest.revision for approval in store.approvals(run_id))
+    if decided or newest.author != "editor" or newest.sha256 != plan.sha256:
+        session.ledger.plan(plan)
+    session.ledger.artifact(name, str(plan.revision).encode())
 
 
 def refused_paths(session: Session, state: State) -> list[str]:

@@ -12,9 +12,15 @@ from patchwright.tools.acts import Helpers
 from patchwright.tools.checks import Verification
 from patchwright.tools.telling import verdict_text
 from patchwright.tools.toolbox import specs
+from patchwright.tools.tree import FileTree
+from patchwright.tools.untrusted import frame
+from patchwright.tools.viewing import window
 
 MAX_MUST_FIX = 30
+MAX_EVIDENCE = 20
 MAX_CHANGED = 100
+MAX_SHOWN = 24_000
+"""Characters of the step's files in the first message."""
 
 
 def editor_messages(
@@ -25,19 +31,21 @@ def editor_messages(
     *,
     changed: Sequence[str] = (),
     learned: Sequence[str] = (),
+    tree: FileTree | None = None,
 ) -> list[Message]:
     """The first messages for step `number` (from 0).
 
     `changed` are the files that earlier steps changed; `learned` is what became of earlier attempts
-    at this step, as `feedback` says it, and what humans answered.
+    at this step, as `feedback` says it, and what humans answered; `tree` is what the step starts from.
     """
+    shown = _shown(plan.draft.steps[number], tree) if tree else ""
     request = prompt(
         "editor_request",
         issue=issue_text(issue),
         plan=plan_text(plan, number),
         step=step_text(plan.draft.steps[number], plan.draft.scope, number, to_come(plan.draft.steps[number + 1 :])),
         facts=facts_text(facts),
-        rest="\n\n".join(filter(None, (hints_text(facts), _changed(changed), _learned(learned)))),
+        rest="\n\n".join(filter(None, (hints_text(facts), _changed(changed), shown, _learned(learned)))),
     )
     return [Message(role="system", content=prompt("editor")), Message(role="user", content=request)]
 
@@ -56,7 +64,11 @@ def plan_text(plan: Plan, current: int | None = None) -> str:
     ]
     lines = [draft.summary, *([f"Root cause: {draft.root_cause}"] if draft.root_cause else []), *steps]
     return (
-        "\n".join(lines) + _section("Assumptions", draft.assumptions) + _section("The human's words bind", plan.notes)
+        "\n".join(lines)
+        + _section("Seen at", [f"{one.path}:{one.line} {one.note}" for one in draft.evidence[:MAX_EVIDENCE]])
+        + _section("Assumptions", draft.assumptions)
+        + _section("Risks", draft.risks)
+        + _section("The human's words bind", plan.notes)
     )
 
 
@@ -70,7 +82,7 @@ def step_text(step: Step, scope: Scope, number: int, later: Sequence[str] = ()) 
         + (f"\nDone when: {step.verify}" if step.verify else "")
         + _section("Must pass after this step", (*shown, *([f"and {more} more"] if more else [])))
         + _section("Must pass after later steps, and may fail until then", later[:MAX_MUST_FIX])
-        + _section("Evidence", [f"{one.path}:{one.line} {one.note}" for one in step.evidence[:20]])
+        + _section("Evidence", [f"{one.path}:{one.line} {one.note}" for one in step.evidence[:MAX_EVIDENCE]])
     )
 
 
@@ -85,21 +97,21 @@ def feedback(verification: Verification, step: Step, unseen: Sequence[str] = ())
 
 
 def _permissions(scope: Scope) -> str:
-    """In one sentence what among those files stays forbidden."""
-    allowed = [
-        word
-        for word, may in (("tests", scope.tests), ("dependency files", scope.dependencies), ("CI", scope.ci))
-        if may
-    ]
-    forbidden = [word for word in ("tests", "dependency files", "CI") if word not in allowed]
-    if not forbidden:
-        return "Tests, dependency files and CI may change where the step needs it."
-    return f"Among them no {', no '.join(forbidden)}." + (f" {_joined(allowed)} may change." if allowed else "")
+    """In one sentence what among those files stays forbidden; "" if nothing does."""
+    kinds = (("tests", scope.tests), ("dependency files", scope.dependencies), ("CI", scope.ci))
+    forbidden = [word for word, may in kinds if not may]
+    return f"Among them no {', no '.join(forbidden)}." if forbidden else ""
 
 
-def _joined(words: Sequence[str]) -> str:
-    text = " and ".join(words)
-    return text[:1].upper() + text[1:]
+def _shown(step: Step, tree: FileTree) -> str:
+    """The step's files as `read` shows them, as many as fit, so that they need not be read first."""
+    parts, left = list[str](), MAX_SHOWN
+    for path in sorted(set(step.files) & set(tree.paths())):
+        text = frame(path, window(path, tree.read(path)))
+        if len(text) <= left:
+            left -= len(text)
+            parts.append(text)
+    return "\n".join(["# Files of this step, as they are now", *parts]) if parts else ""
 
 
 def _learned(learned: Sequence[str]) -> str:

@@ -81,7 +81,7 @@ def hints_text(facts: Facts) -> str:
 
 def issue_text(issue: Issue) -> str:
     """The issue as a reader sees it, framed as data (PI-01, PI-02); a very long one without its middle."""
-    text = clean(f"{issue.title}\n\n{issue.body}").text.strip()
+    text = clean(f"{issue.title}\n\n{issue.body.strip()}").text.strip()
     if len(text) > MAX_ISSUE:
         half = MAX_ISSUE // 2
         text = f"{text[:half]}\n[… {len(text) - MAX_ISSUE:,} characters left out …]\n{text[-half:]}"

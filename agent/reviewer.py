@@ -51,21 +51,26 @@ class Finding(Record):
     message: str
 
 
-def review_diff(model: Model, issue: Issue, plan: Plan, diff: str) -> tuple[Finding, ...]:
+def review_diff(model: Model, issue: Issue, plan: Plan, diff: str, checks: str = "") -> tuple[Finding, ...]:
     """What the reviewer finds; a review that cannot be read is itself a note, since it decides nothing.
 
+    `checks` is what the final verification said.
     Raises what the model raises when its endpoint fails.
     """
     try:
-        return read_findings(model.complete(review_request(issue, plan, diff)))
+        return read_findings(model.complete(review_request(issue, plan, diff, checks)))
     except (ModelGarbage, Malformed) as error:
         return (Finding(severity="note", message=f"The review could not be read: {printable(str(error))[:300]}"),)
 
 
-def review_request(issue: Issue, plan: Plan, diff: str) -> Request:
-    """The question: issue, plan and diff, the middle of a very long diff left out and said so."""
+def review_request(issue: Issue, plan: Plan, diff: str, checks: str = "") -> Request:
+    """The question: issue, plan, verdict and diff, the middle of a very long diff left out and said so."""
     request = prompt(
-        "reviewer_request", issue=issue_text(issue), plan=plan_text(plan), diff=frame("the change", _cut(diff))
+        "reviewer_request",
+        issue=issue_text(issue),
+        plan=plan_text(plan),
+        checks=checks or "Nothing is known.",
+        diff=frame("the change", _cut(diff)),
     )
     messages = [Message(role="system", content=prompt("reviewer")), Message(role="user", content=request)]
     return Request("reviewer", messages, schema=REVIEW_SCHEMA, schema_name="review")

@@ -12,6 +12,7 @@ from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update, merged
 from patchwright.tools.checks import Results, Verification
 from patchwright.tools.protect import flag_changes, restore
+from patchwright.tools.telling import verdict_text
 from patchwright.tools.verify import confirm, run_checks
 
 REVIEW_ROUNDS = 1
@@ -44,7 +45,7 @@ def review(session: Session, state: State) -> Update:
     if model is None or not by_model or state["green"] == session.issue.base_commit:
         return {"route": "ship"}
     diff = session.repository.diff(session.issue.base_commit, state["green"]).decode("utf-8", "replace")
-    found = review_diff(model, session.issue, plan, diff)
+    found = review_diff(model, session.issue, plan, diff, _said(session))
     findings = tuple(FindingLine(**finding.model_dump()) for finding in found)
     session.ledger.artifact("findings.json", Findings(findings=findings).model_dump_json().encode())
     session.ledger.event("reviewed", findings=[finding.model_dump() for finding in findings])
@@ -101,6 +102,12 @@ def outcome_of(session: Session, state: State) -> tuple[Outcome | None, tuple[st
         return "gave_up", ("no step ended with a change that holds",)
     outcome, _, reason = left.decode().partition("\n")
     return outcome, (reason,)  # type: ignore[return-value]
+
+
+def _said(session: Session) -> str:
+    """The final verification in words."""
+    proof = Proof.model_validate_json(session.require("proof.json"))
+    return "\n".join([proof.verdict, *proof.reasons, verdict_text(proof.verification)])
 
 
 def _with(session: Session, commit: str, changes: dict[str, bytes | None]) -> str:

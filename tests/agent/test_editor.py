@@ -34,8 +34,18 @@ def test_permissions_are_said_as_the_plan_gives_them() -> None:
     content = editor_messages(an_issue(), a_plan(step, scope=Scope(tests=True, paths=("docs/**",))), 0, some_facts())[
         1
     ].content
-    assert "You may change: tests/**, docs/**. Among them no dependency files, no CI. Tests may change." in content
+    assert "You may change: tests/**, docs/**. Among them no dependency files, no CI.\n" in content
     assert "and 70 more" in content
+
+
+def test_the_steps_own_files_are_shown_as_far_as_they_fit() -> None:
+    plan = a_plan(Step(title="t", files=("a.py", "big.py", "c.py", "docs/**", "new.py")))
+    tree = MemoryDesk({"a.py": b"a = 1\n", "big.py": b"x = 1\n" * 9000, "c.py": b"c = 3\n", "docs/d.md": b"not named"})
+    content = editor_messages(an_issue(), plan, 0, some_facts(), tree=tree)[1].content
+    assert "a.py, lines 1-1 of 1\n1\ta = 1" in content
+    assert "1\tc = 3" in content
+    assert "big.py, lines 1-400 of 9000" in content
+    assert "not named" not in content
 
 
 def test_a_step_is_told_which_tests_may_fail_until_a_later_one() -> None:

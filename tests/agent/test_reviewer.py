@@ -25,10 +25,17 @@ def test_findings_come_worst_first() -> None:
 
 
 def test_the_request_holds_issue_plan_notes_and_diff_and_asks_by_schema() -> None:
-    request = review_request(an_issue(), a_plan(), "diff --git a/x b/x\n")
+    request = review_request(an_issue(), a_plan(risks=("none",)), "diff --git a/x b/x\n", "verified")
     assert request.schema == REVIEW_SCHEMA
     text = request.messages[1].content
-    for part in ("mean([]) crashes", "1. Guard", "keep the signature", "diff --git a/x b/x"):
+    for part in (
+        "mean([]) crashes",
+        "1. Guard",
+        "keep the signature",
+        "Risks:\n- none",
+        "verified\n",
+        "diff --git a/x b/x",
+    ):
         assert part in text
     Draft202012Validator.check_schema(REVIEW_SCHEMA)
 
