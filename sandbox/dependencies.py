@@ -146,10 +146,16 @@ def _install(
         leftovers.callback(_remove_image, client, scratch)
         build(client, scratch, *_start(step, base), labels=labels)  # its containers inherit them
         for command in step.commands:
-            say(f"Installing dependencies: {' '.join(command)}")
+            say(f"Installing dependencies, with network and without secrets: {shown(command)}")
             run_and_commit(client, scratch, command, env, limits)
         keep = f"FROM {base}\nCOPY --from={scratch} --chown={UID}:{UID} {DEPS}/ {DEPS}/\n"
         build(client, ref, keep, labels={"patchwright.image": "dependencies"})
+
+
+def shown(command: tuple[str, ...]) -> str:
+    """A command on one line that a person can take in; of a script, its first line."""
+    words = " ".join(command).strip().splitlines()
+    return words[0][:150] + (" ..." if len(words) > 1 or len(words[0]) > 150 else "")
 
 
 def _start(step: DependencyStep, base: str) -> tuple[str, dict[str, bytes]]:

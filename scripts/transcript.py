@@ -20,12 +20,9 @@ VOLATILE = (
     (re.compile(r"\(?\d+(?:\.\d+)? s\)?"), "0 s"),
     (re.compile(r"\d+\.\d+$", re.MULTILINE), "0.0"),
 )
-SETUP = re.compile(
-    r"^==> (?:Fetching|Making|Installing|Starting|Building|The sandbox|Pulling|Fetched).*\n", re.MULTILINE
-)
-IMAGE = re.compile(
-    r"^\d\d:\d\d:\d\d  (?:Installing|Building|  ).*\n(?:(?!\d\d:\d\d:\d\d).*\n)*?(?=\d\d:\d\d:\d\d)", re.MULTILINE
-)
+# What is done once on a machine.
+SETUP = re.compile(r"^==> (?!patchwright).*\n", re.MULTILINE)
+IMAGE = re.compile(r"^\d\d:\d\d:\d\d  (?:Installing|Building|Fetching|Pulling).*\n", re.MULTILINE)
 
 
 def stable(text: str) -> list[str]:
