@@ -1,6 +1,6 @@
 """LangGraph's checkpoints, in the same file as the store and under the same fence."""
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -8,7 +8,13 @@ from patchwright.agent.errors import LeaseLost
 from patchwright.agent.store.ledger import Ledger
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from langgraph.checkpoint.sqlite import SqliteSaver
+
+
+TOLD = "told"
+"""Where a checkpoint's metadata holds the number of the last event before it."""
 
 
 @contextmanager
@@ -21,21 +27,28 @@ def open_saver(ledger: Ledger) -> "Generator[SqliteSaver]":
     from langgraph.checkpoint.sqlite import SqliteSaver
 
     class FencedSaver(SqliteSaver):
-        def _check(self) -> None:
-            with self.cursor(transaction=False) as cursor:
-                query = "SELECT 1 FROM runs WHERE id=? AND fence=?"
-                if cursor.execute(query, (ledger.run_id, ledger.fence)).fetchone() is None:
-                    raise LeaseLost(f"Another process has taken run {ledger.run_id} over; this one stops.")
+        @contextmanager
+        def cursor(self, transaction: bool = True) -> "Generator[sqlite3.Cursor]":
+            with ledger.store.database.usable(), SqliteSaver.cursor(self, transaction) as cursor:
+                if transaction:
+                    _check(cursor, ledger)
+                yield cursor
 
         def put(self, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
-            self._check()
-            return super().put(config, checkpoint, metadata, new_versions)
-
-        def put_writes(self, config: Any, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = "") -> None:
-            self._check()
-            super().put_writes(config, writes, task_id, task_path)
+            told = ledger.told()
+            put = super().put(config, checkpoint, {**metadata, TOLD: told}, new_versions)
+            ledger.tell_after(told)
+            return put
 
     with closing(ledger.store.database.connect()) as connection:
         connection.isolation_level = "DEFERRED"
         connection.row_factory = None
         yield FencedSaver(connection, serde=JsonPlusSerializer(allowed_msgpack_modules=None))
+
+
+def _check(cursor: "sqlite3.Cursor", ledger: Ledger) -> None:
+    """Within the transaction that will write, so that nobody can take the run over in between."""
+    cursor.execute("BEGIN IMMEDIATE")
+    query = "SELECT 1 FROM runs WHERE id=? AND fence=?"
+    if cursor.execute(query, (ledger.run_id, ledger.fence)).fetchone() is None:
+        raise LeaseLost(f"Another process has taken run {ledger.run_id} over; this one stops.")

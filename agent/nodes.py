@@ -20,21 +20,18 @@ class Node(Protocol):
 
 def prepare(state: State, runtime: "Runtime[Session]") -> Update:
     """Toolchain and image."""
-    runtime.context.ledger.status("preparing")
     preparing.prepare(runtime.context)
     return {}
 
 
 def baseline(state: State, runtime: "Runtime[Session]") -> Update:
     """What the checks say about the untouched base."""
-    runtime.context.ledger.status("baseline")
     preparing.measure_baseline(runtime.context)
     return {}
 
 
 def plan(state: State, runtime: "Runtime[Session]") -> Update:
     """A revision of the plan, by a model or by recipes, or the reason why there is none."""
-    runtime.context.ledger.status("planning")
     return planning.draft_plan(runtime.context, state)
 
 

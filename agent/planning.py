@@ -15,7 +15,10 @@ def draft_plan(session: Session, state: State) -> Update:
     previous = session.deps.store.plan(session.ledger.run_id)
     answered = state["revision"]
     if previous is not None and previous.revision > answered:
-        return _to_gate(session, previous)  # made before a crash
+        return _to_gate(session, previous)  # made before a crash, or ahead of the graph
+    if session.deps.store.artifact(session.ledger.run_id, "outcome") is not None:
+        return {"route": "ship"}
+    session.ledger.status("planning")
     notes = _notes(session)
     if previous is not None and session.deps.model("planner") is None:
         found: Draft | NoPlan = previous.draft

@@ -6,41 +6,58 @@ import json
 from patchwright.agent.errors import UsageError
 from patchwright.agent.restrictions import NAME
 from patchwright.agent.session import Session
+from patchwright.agent.waiting import waited
 from patchwright.tools.checks import Results
-from patchwright.tools.toolchain import BadSettings, Toolchain, detect
+from patchwright.tools.toolchain import BadSettings, Toolchain, detect, detectors
 from patchwright.tools.verify import run_checks
 
 
 def prepare(session: Session) -> None:
     """Detect the toolchain on the base commit and have its image ready. Both are stored, once."""
     store, ledger = session.deps.store, session.ledger
+    if store.artifact(ledger.run_id, "image") is None:
+        ledger.status("preparing")
     if store.artifact(ledger.run_id, "toolchain.json") is None:
         toolchain = _detect(session)
-        ledger.artifact("toolchain.json", toolchain.model_dump_json().encode())
         ledger.event(
             "toolchain_detected",
             families=list(toolchain.families),
             checks=[check.name for check in toolchain.checks],
             notes=list(toolchain.notes),
         )
+        ledger.artifact("toolchain.json", toolchain.model_dump_json().encode())
     if store.artifact(ledger.run_id, "image") is None:
-        image = session.deps.prepare_image(
-            session.toolchain, session.run.sandbox, lambda text: ledger.event("warning", text=text)
-        )
-        ledger.artifact("image", image.encode())
+        toolchain, kind = session.toolchain, session.run.sandbox
+
+        def say(text: str) -> None:
+            ledger.event("warning", text=text)
+
+        image = waited(lambda: session.deps.prepare_image(toolchain, kind, say), ledger.stop_if_cancelled)
         ledger.event("image_ready", image=image)
+        ledger.artifact("image", image.encode())
 
 
 def _detect(session: Session) -> Toolchain:
+    """Looking through a large repository takes a second: what was found in a commit is kept for the next run."""
+    commit = session.issue.base_commit
+    key = f"toolchain/{detectors()}/{commit}"
+    data = session.deps.store.cached(key)
+    if data is not None:
+        return Toolchain.model_validate_json(data)
     try:
-        return detect(session.repository.tree(session.issue.base_commit), session.wishes.wishes())
+        toolchain = detect(session.repository.tree(commit), session.wishes.wishes())
     except BadSettings as error:
         raise UsageError(f"{NAME}: {error}") from error
+    session.ledger.cache(key, toolchain.model_dump_json().encode())
+    return toolchain
 
 
 def measure_baseline(session: Session) -> Results:
     """Run every check on the untouched base, or take what another run measured with the same image and commands."""
     store, ledger = session.deps.store, session.ledger
+    if store.artifact(ledger.run_id, "baseline.json") is not None:
+        return session.baseline
+    ledger.status("baseline")
     key = _baseline_key(session)
     data = store.cached(key)
     if data is None:
@@ -61,7 +78,6 @@ def measure_baseline(session: Session) -> Results:
         data = results.model_dump_json().encode()
         if not any(result.timed_out for result in results.checks):
             ledger.cache(key, data)
-    ledger.artifact("baseline.json", data)
     results = Results.model_validate_json(data)
     tests = results.tests().values()
     ledger.event(
@@ -71,6 +87,7 @@ def measure_baseline(session: Session) -> Results:
         diagnostics=sum(len(result.diagnostics) for result in results.checks),
         problems=[f"{result.check.name}: {result.problem}" for result in results.checks if result.problem],
     )
+    ledger.artifact("baseline.json", data)
     return results
 
 

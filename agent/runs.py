@@ -1,11 +1,12 @@
 """The facade that every door calls: start a run, work on it, decide, look at it."""
 
 import threading
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from patchwright.agent.ahead import get_ahead, load
 from patchwright.agent.deps import Deps, SandboxKind
 from patchwright.agent.errors import (
     BudgetSpent,
@@ -15,19 +16,20 @@ from patchwright.agent.errors import (
     ModelRefused,
     ModelUnavailable,
     NotNow,
+    RunBusy,
     StaleApproval,
     UsageError,
 )
 from patchwright.agent.issue import Issue, Origin
 from patchwright.agent.plan import Approval, Decision, Draft, Plan, plan_sha256
-from patchwright.agent.run import ENDED, Run
+from patchwright.agent.run import ENDED, Run, RunStatus
 from patchwright.agent.session import Session
 from patchwright.agent.state import GRAPH_VERSION, initial
 from patchwright.agent.store import lease
 from patchwright.agent.store.ledger import Ledger, own
 from patchwright.sandbox.errors import SandboxDied, SandboxError
 from patchwright.sandbox.source import open_source
-from patchwright.tools.untrusted import clean
+from patchwright.tools.untrusted import GAP, clean
 
 APPROVAL_HOURS = 24
 """An approval that was not begun with for so long has expired (APR-08)."""
@@ -53,8 +55,8 @@ class Asked:
 
 def start(deps: Deps, asked: Asked) -> Run:
     """Freeze the issue on its base commit and store the run. Raises `UsageError` or `SourceRefused`."""
-    text = clean(asked.text)
-    if not text.text.strip():
+    text = clean(deps.redactor.ours(asked.text))
+    if not text.text.replace(GAP, "").strip():
         raise UsageError("The issue is empty. Say in a sentence or more what should change.")
     repository, commit = open_source(
         asked.repository, cache=deps.cache, revision=asked.revision, include_dirty=asked.include_dirty
@@ -122,7 +124,11 @@ def _invoke(session: Session) -> None:
 
 
 def _invoke_once(session: Session) -> None:
-    from patchwright.agent.checkpoints import open_saver
+    """Until the graph ends, or waits for a decision that no human has made yet."""
+    if session.deps.store.plan(session.ledger.run_id) is None:
+        get_ahead(session)
+    load()
+    from patchwright.agent.checkpoints import TOLD, open_saver
     from patchwright.agent.graph import build
 
     ledger = session.ledger
@@ -130,35 +136,44 @@ def _invoke_once(session: Session) -> None:
         graph: Any = build(saver)
         config: Any = {"configurable": {"thread_id": ledger.run_id}, "recursion_limit": 100_000}
         found = graph.get_state(config)
-        if not found.next and not found.values:
-            given: Any = initial(ledger.run_id, session.issue.base_commit)
-        elif found.interrupts:
-            given = _answer(session, found.interrupts[0].value)
-            if given is None:
-                return
-        else:
-            given = None
-        ledger.stop_if_cancelled()
-        graph.invoke(given, config, context=session, durability="sync")
+        ledger.tell_after((found.metadata or {}).get(TOLD, ledger.told()))
+        given = _given(session, found)
+        while given is not _WAIT:
+            ledger.stop_if_cancelled()
+            graph.invoke(given, config, context=session, durability="sync")
+            # A decision may have come before the graph stood at its interrupt: after a crash, or just now.
+            found = graph.get_state(config)
+            given = _answer(session, found.interrupts[0].value) if found.interrupts else _WAIT
+
+
+_WAIT = object()
+"""There is nothing to give to the graph: it has ended or waits for a human."""
+
+
+def _given(session: Session, found: Any) -> Any:
+    """What the graph goes on with: its first state, a human's decision, or nothing (None) after a crash."""
+    if not found.next and not found.values:
+        return initial(session.ledger.run_id, session.issue.base_commit)
+    return _answer(session, found.interrupts[0].value) if found.interrupts else None
 
 
 def _answer(session: Session, question: dict[str, Any]) -> Any:
-    """The human's decision on the newest revision as the graph's resume value, or None if there is none."""
+    """The human's decision on the newest revision as the graph's resume value, or `_WAIT` if there is none."""
     from langgraph.types import Command
 
     store, run_id = session.deps.store, session.ledger.run_id
     plan = store.plan(run_id)
     decided = [a for a in store.approvals(run_id) if plan and a.revision == plan.revision]
     if plan is None or not decided or plan.revision < question["revision"]:
-        return None
+        return _WAIT
     approval = decided[-1]
     if approval.decision == "approve":
         if expired(approval, store.clock()):
             store.add_plan(run_id, _next(plan, plan.author, plan.draft, session.issue, plan.notes))
-            session.ledger.status("awaiting_approval", "the approval expired; approve the new revision")
-            return None
-        if plan_sha256(session.issue, plan.draft, plan.terms, plan.notes) != approval.sha256:
-            raise StaleApproval("What would be executed is not what was approved. Nothing was changed.")
+            waiting: RunStatus = "needs_input" if plan.author == "editor" else "awaiting_approval"
+            session.ledger.status(waiting, "the approval expired; approve the new revision")
+            return _WAIT
+        session.plan(plan.revision)
     return Command(resume=approval.model_dump())
 
 
@@ -190,7 +205,7 @@ def decide(
             by=by,
             revision=plan.revision,
             sha256=plan.sha256,
-            notes=notes,
+            notes=deps.redactor.ours(notes),
             at=deps.store.now(),
         ),
     )
@@ -212,7 +227,7 @@ def cancel(deps: Deps, run_id: str) -> Run:
         raise NotNow(f"Run {run_id} has ended already ({run.status}); there is nothing to cancel.")
     deps.store.request_cancel(run_id)
     if not lease.is_held(deps.store.database, run_id):
-        with own(deps.store, run_id) as ledger:
+        with suppress(RunBusy), own(deps.store, run_id) as ledger:
             ledger.end("cancelled", None, "none", "cancelled by a human")
     return deps.store.run(run_id)
 
@@ -272,5 +287,4 @@ class _watch:
         store, run_id = self._session.deps.store, self._session.ledger.run_id
         while not self._stop.wait(self._every):
             if store.run(run_id).cancel_requested:
-                self._session.interrupt()
-                return
+                self._session.interrupt()  # and again: a sandbox may just have been opening

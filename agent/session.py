@@ -12,18 +12,20 @@ from pydantic import BaseModel, ConfigDict
 
 from patchwright.agent.budget import Budget, check_budget
 from patchwright.agent.deps import Deps
-from patchwright.agent.errors import ModelError
+from patchwright.agent.errors import ModelError, StaleApproval
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
-from patchwright.agent.plan import Plan
+from patchwright.agent.plan import Plan, plan_sha256
 from patchwright.agent.restrictions import FILE, Restrictions, lowered, read_restrictions
 from patchwright.agent.run import Run, Usage
 from patchwright.agent.store.ledger import Ledger
 from patchwright.agent.turns import Conversation
+from patchwright.agent.waiting import waited
 from patchwright.sandbox.base import Phase, Sandbox, Spec
 from patchwright.sandbox.repository import Repository
 from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.checks import Results
+from patchwright.tools.secrets import Redactor, every_text
 from patchwright.tools.toolchain import Toolchain
 
 
@@ -49,6 +51,7 @@ class Session:
         self.spent = self.deps.store.usage(self.ledger.run_id)
         self.conversation: tuple[tuple[int, int, int], Conversation] | None = None
         self._last: Results | None = None
+        self._plans: dict[int, Plan] = {}
         self._stack = ExitStack()
         self._sandbox: Sandbox | None = None
         self._shown: tuple[Phase, str] | None = None
@@ -106,10 +109,24 @@ class Session:
         return data
 
     def plan(self, revision: int) -> Plan:
-        """The plan of that revision."""
-        plan = self.deps.store.plan(self.ledger.run_id, revision)
+        """The plan of that revision. Raises `StaleApproval` if its hash, or an approval, names another."""
+        if revision not in self._plans:
+            self._plans[revision] = self._checked(revision)
+        return self._plans[revision]
+
+    def _checked(self, revision: int) -> Plan:
+        """The hash is recomputed from what will be executed (APR-02)."""
+        store, run_id = self.deps.store, self.ledger.run_id
+        plan = store.plan(run_id, revision)
         if plan is None:
-            raise LookupError(f"run {self.ledger.run_id} has no plan revision {revision}: its store is damaged")
+            raise LookupError(f"run {run_id} has no plan revision {revision}: its store is damaged")
+        approved = {a.sha256 for a in store.approvals(run_id) if a.revision == revision and a.decision == "approve"}
+        found = plan_sha256(self.issue, plan.draft, plan.terms, plan.notes)
+        if {found} != {plan.sha256, *approved} or plan.terms.image != self.image:
+            raise StaleApproval(
+                f"What would be executed ({found[:12]}) is not what was approved in revision {revision} of run "
+                f"{run_id} ({plan.sha256[:12]}). Nothing was changed: cancel this run and start a new one."
+            )
         return plan
 
     def sandbox(self, phase: Phase, commit: str) -> Sandbox:
@@ -193,6 +210,11 @@ def _told(call: ToolCall, done: Remembered, deps: Deps) -> dict[str, Any]:
     }
 
 
+def _without_ours(reply: Reply, redactor: Redactor) -> Reply:
+    """What a model says of our own secrets is neither stored nor done (SEC-02)."""
+    return Reply.model_validate(every_text(reply.model_dump(mode="json"), redactor.ours))
+
+
 class RecordedModel:
     """A model behind the ledger: budget and cancel are checked before, the answer is stored after."""
 
@@ -211,10 +233,11 @@ class RecordedModel:
         check_budget(session.budget, session.spent)
         began = time.monotonic()
         try:
-            reply = self._inner.complete(request)
+            reply = waited(lambda: self._inner.complete(request), session.ledger.stop_if_cancelled)
         except ModelError as error:
-            self._spend(error.usage)
+            self._spend(request.role, error.usage)
             raise
+        reply = _without_ours(reply, session.deps.redactor)
         seconds = round(time.monotonic() - began, 3)
         usage = reply.usage.model_copy(update={"seconds": seconds})
         session.ledger.record(
@@ -233,9 +256,9 @@ class RecordedModel:
         session.spent = session.spent.plus(usage)
         return reply
 
-    def _spend(self, usage: Usage) -> None:
+    def _spend(self, role: ModelRole, usage: Usage) -> None:
         """What a failed try cost counts all the same, also after a restart."""
         ledger = self._session.ledger
         if usage != Usage():
-            ledger.record(f"{self._key}!{ledger.store.now()}", "model_called", {}, usage, failed=True)
+            ledger.record(f"{self._key}!{ledger.store.now()}", "model_called", {}, usage, failed=True, role=role)
             self._session.spent = self._session.spent.plus(usage)

@@ -40,21 +40,28 @@ class Database:
     def transaction(self) -> Generator[sqlite3.Connection]:
         """All or nothing. Raises `StoreUnusable` if the disk is full or the file cannot be used."""
         connection = self.connection()
-        try:
-            connection.execute("BEGIN IMMEDIATE")
+        with self.usable():
             try:
+                connection.execute("BEGIN IMMEDIATE")
                 yield connection
+                connection.execute("COMMIT")
             except BaseException:
-                connection.execute("ROLLBACK")
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
                 raise
-            connection.execute("COMMIT")
-        except sqlite3.OperationalError as error:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+
+    @contextmanager
+    def usable(self) -> Generator[None]:
+        """Within it a full disk or a damaged file is `StoreUnusable`. What breaks a constraint stays as it is."""
+        try:
+            yield
+        except sqlite3.IntegrityError:
+            raise
+        except sqlite3.DatabaseError as error:
             raise self._unusable(error) from error
 
     def _prepare(self) -> None:
-        try:
+        with self.usable():
             connection = self.connection()
             self.path.chmod(0o600)
             found = self._version(connection)
@@ -65,8 +72,6 @@ class Database:
                 )
             if not found:
                 self._create(connection)
-        except sqlite3.DatabaseError as error:
-            raise self._unusable(error) from error
 
     @staticmethod
     def _version(connection: sqlite3.Connection) -> str:
@@ -82,7 +87,12 @@ class Database:
         version = f"INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}');"
         connection.executescript(f"BEGIN IMMEDIATE;\n{schema}\n{version}\nCOMMIT;")
 
-    def _unusable(self, error: Exception) -> StoreUnusable:
+    def _unusable(self, error: sqlite3.DatabaseError) -> StoreUnusable:
+        if not isinstance(error, sqlite3.OperationalError):
+            return StoreUnusable(
+                f"The store {self.path} cannot be used: it is damaged, or none of patchwright's ({error}). "
+                "Move it away, or name another folder in PATCHWRIGHT_STATE."
+            )
         return StoreUnusable(
             f"The store {self.path} cannot be used ({error}). Nothing that was recorded is lost: "
             "free disk space or fix the file's permissions, then run the command again."

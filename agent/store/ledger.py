@@ -4,6 +4,7 @@ import json
 import sqlite3
 import threading
 import zlib
+from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
@@ -11,9 +12,9 @@ from typing import Any
 from patchwright.agent.errors import Cancelled, LeaseLost
 from patchwright.agent.events import EventKind
 from patchwright.agent.plan import Plan
-from patchwright.agent.run import Outcome, RunStatus, RunVerdict, Usage
+from patchwright.agent.run import ENDED, Outcome, RunStatus, RunVerdict, Usage
 from patchwright.agent.store import lease
-from patchwright.agent.store.store import Store, add_event, insert_plan, write_status
+from patchwright.agent.store.store import Store, add_event, event_text, insert_plan, set_status, write_status
 
 _NO_USAGE = Usage().model_dump_json()
 
@@ -25,6 +26,8 @@ class Ledger:
         self.store = store
         self.run_id = run_id
         self.fence = fence
+        self._again = Counter[tuple[str, str]]()
+        self._telling = threading.Lock()
 
     @contextmanager
     def transaction(self) -> Generator[sqlite3.Connection]:
@@ -44,20 +47,42 @@ class Ledger:
         if self.store.run(self.run_id).cancel_requested:
             raise Cancelled("cancelled by a human")
 
+    def told(self) -> int:
+        """The number of the last event."""
+        return self.store.last_event(self.run_id)
+
+    def tell_after(self, seq: int) -> None:
+        """A node begins, or begins again: what it has told behind event `seq` is not told twice (REL-01)."""
+        with self._telling:
+            self._again = Counter(
+                (event.kind, event_text(event.data))
+                for event in self.store.events(self.run_id, after=seq, limit=100_000)
+            )
+
     def event(self, kind: EventKind, **data: Any) -> None:
-        """Append a fact."""
+        """Append a fact, unless this node had told it already when its process died."""
         with self.transaction() as connection:
+            self._tell(connection, kind, data)
+
+    def _tell(self, connection: sqlite3.Connection, kind: EventKind, data: dict[str, Any]) -> None:
+        fact = (kind, event_text(data))
+        with self._telling:
+            known = self._again[fact] > 0
+            self._again[fact] -= known
+        if not known:
             add_event(connection, self.run_id, self.store.now(), kind, data)
 
     def status(self, status: RunStatus, reason: str = "") -> None:
         """Set the status, with its event."""
         with self.transaction() as connection:
-            write_status(connection, self.run_id, self.store.now(), status, reason)
+            if set_status(connection, self.run_id, self.store.now(), status, reason):
+                self._tell(connection, "status_changed", {"status": status, "reason": reason})
 
     def end(self, status: RunStatus, outcome: Outcome | None, verdict: RunVerdict, reason: str) -> None:
         """Close the run with what it came to. Doing it twice changes nothing."""
         with self.transaction() as connection:
-            if connection.execute("SELECT outcome FROM runs WHERE id=?", (self.run_id,)).fetchone()["outcome"]:
+            row = connection.execute("SELECT status FROM runs WHERE id=?", (self.run_id,)).fetchone()
+            if row["status"] in ENDED:
                 return
             now = self.store.now()
             write_status(connection, self.run_id, now, status, reason)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from patchwright.agent.errors import RunNotFound, StaleApproval
+from patchwright.agent.errors import NotNow, RunNotFound, StaleApproval
 from patchwright.agent.events import Event, EventKind
 from patchwright.agent.issue import Issue
 from patchwright.agent.plan import Approval, Plan
@@ -110,13 +110,18 @@ class Store:
         return [Plan.model_validate_json(row["plan"]) for row in rows]
 
     def add_plan(self, run_id: str, plan: Plan) -> None:
-        """A human's revision. Raises `StaleApproval` if another took its number meanwhile."""
+        """A human's revision. Raises `StaleApproval` if another took its number meanwhile, `NotNow` after an end."""
         with self.database.transaction() as connection:
+            _check_open(connection, run_id)
             insert_plan(connection, run_id, plan, self.now())
 
     def decide(self, run_id: str, approval: Approval) -> None:
-        """Record a decision once per revision, atomically (APR-08). Raises `StaleApproval`."""
+        """Record a decision once per revision, atomically (APR-08).
+
+        Raises `StaleApproval`, or `NotNow` if the run was cancelled or rejected: these win over what comes later.
+        """
         with self.database.transaction() as connection:
+            _check_open(connection, run_id)
             newest = connection.execute(
                 "SELECT revision, sha256 FROM plans WHERE run_id=? ORDER BY revision DESC", (run_id,)
             ).fetchone()
@@ -172,6 +177,11 @@ class Store:
         )
         return [Event(**{**dict(row), "data": json.loads(row["data"])}) for row in rows]
 
+    def last_event(self, run_id: str) -> int:
+        """The number of the last event; 0 if there is none."""
+        row = self._one("SELECT max(seq) AS last FROM events WHERE run_id=?", run_id)
+        return int(row["last"] or 0) if row else 0
+
     def usage(self, run_id: str) -> Usage:
         """What the run has spent so far, from its recorded calls."""
         rows = self.database.connection().execute("SELECT usage FROM calls WHERE run_id=?", (run_id,))
@@ -222,18 +232,28 @@ def add_event(connection: sqlite3.Connection, run_id: str, at: str, kind: EventK
     connection.execute(
         "INSERT INTO events (run_id, seq, at, kind, data) "
         "VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE run_id=?1), ?2, ?3, ?4)",
-        (run_id, at, kind, json.dumps(data, separators=(",", ":"))),
+        (run_id, at, kind, event_text(data)),
     )
+
+
+def event_text(data: dict[str, Any]) -> str:
+    """An event's data as it is stored."""
+    return json.dumps(data, separators=(",", ":"))
 
 
 def write_status(connection: sqlite3.Connection, run_id: str, at: str, status: RunStatus, reason: str = "") -> None:
     """Set the status with its event; nothing happens if the run has it already with the same reason."""
+    if set_status(connection, run_id, at, status, reason):
+        add_event(connection, run_id, at, "status_changed", {"status": status, "reason": reason})
+
+
+def set_status(connection: sqlite3.Connection, run_id: str, at: str, status: RunStatus, reason: str) -> bool:
+    """Set the status; False if the run has it already with the same reason."""
     changed = connection.execute(
         "UPDATE runs SET status=?1, reason=?2, updated_at=?3 WHERE id=?4 AND (status<>?1 OR reason<>?2)",
         (status, reason, at, run_id),
     )
-    if changed.rowcount:
-        add_event(connection, run_id, at, "status_changed", {"status": status, "reason": reason})
+    return changed.rowcount > 0
 
 
 def insert_plan(connection: sqlite3.Connection, run_id: str, plan: Plan, at: str) -> None:
@@ -257,6 +277,18 @@ def insert_plan(connection: sqlite3.Connection, run_id: str, plan: Plan, at: str
             "steps": len(plan.draft.steps),
         },
     )
+
+
+def _check_open(connection: sqlite3.Connection, run_id: str) -> None:
+    """Raises `NotNow` if a human has ended the run, also if nobody has worked on it since."""
+    row = connection.execute(
+        "SELECT cancel_requested, (SELECT max(decision='reject') FROM approvals WHERE run_id=id) AS rejected "
+        "FROM runs WHERE id=?",
+        (run_id,),
+    ).fetchone()
+    if row["cancel_requested"] or row["rejected"]:
+        word = "cancelled" if row["cancel_requested"] else "rejected"
+        raise NotNow(f"Run {run_id} was {word}; no decision on its plan counts any more. Start a new run.")
 
 
 def _run(row: sqlite3.Row) -> Run:
