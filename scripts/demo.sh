@@ -40,7 +40,7 @@ fi
 if [ ! -d .demo/WebOb-1.7.4/.git ]; then
     say "Fetching the source archive of WebOb 1.7.4 from the package index (its setup.py is not run) ..."
     rm -rf .demo/WebOb-1.7.4
-    python -m patchwright.evals.sdist WebOb 1.7.4 "$sha256" .demo
+    python -m patchwright.evals.sdist WebOb 1.7.4 "$sha256" .demo >/dev/null
     commit .demo/WebOb-1.7.4
 fi
 run .demo/WebOb-1.7.4 "Make it work on Python 3.11 and later" --no-model
