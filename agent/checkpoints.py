@@ -36,7 +36,8 @@ def open_saver(ledger: Ledger) -> "Generator[SqliteSaver]":
 
         def put(self, config: Any, checkpoint: Any, metadata: Any, new_versions: Any) -> Any:
             told = ledger.told()
-            put = super().put(config, checkpoint, {**metadata, TOLD: told}, new_versions)
+            known: Any = dict(metadata, **{TOLD: told})
+            put = super().put(config, checkpoint, known, new_versions)
             ledger.tell_after(told)
             return put
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from patchwright.agent.scripted import Record
 from tests.e2e import story
 from tests.e2e.stage import Stage
 
@@ -30,7 +31,7 @@ def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def fix(tmp_path: Path) -> MakeStage:
     """A model plans and edits; its answers are the story's, or those given."""
 
-    def make(name: str = "state", records: list[story.Record] | None = None, **more: object) -> Stage:
+    def make(name: str = "state", records: list[Record] | None = None, **more: object) -> Stage:
         repository = tmp_path / "timetext"
         if not repository.exists():
             story.timetext(repository, quick=more.get("sandbox") != "docker")
