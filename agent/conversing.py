@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from patchwright.agent.desk import PlanningDesk, WorkingDesk
+from patchwright.agent.errors import UsageError
 from patchwright.agent.facts import Facts, gather
 from patchwright.agent.messages import Model, ModelRole, ToolSpec
 from patchwright.agent.session import Remembered, Session
@@ -46,7 +47,10 @@ def _run(session: Session, desk: Desk, phase: ToolPhase, call: ToolCall, helpers
 def _model(session: Session, role: ModelRole, key: str) -> Model:
     model = session.model(role, key)
     if model is None:
-        raise LookupError(f"no model is configured for the {role}")
+        raise UsageError(
+            f"No model is configured for the {role}, and this run needs one. Set OPENAI_BASE_URL, OPENAI_API_KEY and "
+            f"OPENAI_MODEL or roles.{role} in your settings, then resume the run."
+        )
     return model
 
 

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from patchwright.agent.conversing import facts_of, recorded_turn
 from patchwright.agent.desk import PlanningDesk
-from patchwright.agent.errors import ModelGarbage
 from patchwright.agent.plan import Draft, Plan
 from patchwright.agent.planner import Refusal, planner_messages, planner_tools, read_plan
 from patchwright.agent.run import Outcome
@@ -26,7 +25,7 @@ _OUTCOMES: dict[str, Outcome] = {
 
 
 def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Draft | NoPlan:
-    """The planner's draft, or why there is none. Raises `ModelGarbage` and what the model raises."""
+    """The planner's draft, or why there is none. Raises what the model raises."""
     commit = session.issue.base_commit
     desk, helpers = PlanningDesk(session, commit), _helpers(session)
     tools = planner_tools(helpers)
@@ -44,7 +43,10 @@ def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ..
             refusals.append(found)
             session.ledger.event("plan_refused", reasons=list(found.reasons))
             if len(refusals) > REPAIRS:
-                raise ModelGarbage(f"The planner submitted no usable plan: {'; '.join(found.reasons[:3])}.")
+                reasons = "; ".join(found.reasons[:3])
+                return NoPlan(
+                    "gave_up", f"The planner submitted {len(refusals)} plans, none usable. The last: {reasons}."
+                )
             conversation = say(conversation, found.text)
 
 

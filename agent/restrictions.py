@@ -65,7 +65,7 @@ def _refuse_operators(data: bytes) -> None:
     try:
         keys = tomllib.loads(data.decode()).keys()
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{NAME} is not valid TOML: {error}.") from None
+        raise UsageError(f"{NAME} is not valid TOML: {error}. Correct it and commit.") from None
     for key in _OPERATORS:
         if key in keys:
             raise UsageError(

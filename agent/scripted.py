@@ -11,7 +11,6 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -22,7 +21,7 @@ from patchwright.agent.messages import Model, ModelRole, Reply, Request
 from patchwright.agent.parse import Malformed, load_json
 from patchwright.agent.replies import read_reply
 from patchwright.agent.run import Usage
-from patchwright.tools.secrets import Redactor
+from patchwright.tools.secrets import Redactor, every_text
 from patchwright.tools.untrusted import printable
 
 LABEL = "recording"
@@ -50,8 +49,10 @@ def read_recording(path: Path) -> tuple[Record, ...]:
     """The lines of a recording. Raises `UsageError` naming the line."""
     try:
         lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"The recording {path} cannot be read: {error}.") from None
+    except OSError as error:
+        raise UsageError(f"The recording {path} cannot be read ({error.strerror}). Name another file.") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"The recording {path} is not UTF-8 text. Name another file.") from None
     return tuple(_record(line, f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip())
 
 
@@ -168,17 +169,7 @@ class RecordingModel:
         """The inner model's answer; raises what it raises."""
         reply = self._inner.complete(request)
         record = Record(role=request.role, last=fingerprint(request), reply=reply)
-        line = json.dumps(_without_secrets(record.model_dump(mode="json", exclude_defaults=True), self._redactor))
+        line = json.dumps(every_text(record.model_dump(mode="json", exclude_defaults=True), self._redactor.text))
         with self._path.open("a", encoding="utf-8") as file:
             file.write(line + "\n")
         return reply
-
-
-def _without_secrets(value: object, redactor: Redactor) -> object:
-    if isinstance(value, str):
-        return redactor.text(value)
-    if isinstance(value, dict):
-        return {key: _without_secrets(item, redactor) for key, item in cast("dict[str, object]", value).items()}
-    if isinstance(value, list):
-        return [_without_secrets(item, redactor) for item in cast("list[object]", value)]
-    return value

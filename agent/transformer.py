@@ -13,6 +13,11 @@ from patchwright.tools.recipes.planning import PlannedRecipe, RecipePlan, recipe
 PREVIEW = 200_000
 """Characters of a preview that a plan may carry."""
 
+UNTESTED = (
+    "No test ran on the base, so nothing shows what is wrong and no recipe is called for. Add tests, name the "
+    "commands that judge it in patchwright.toml ([[checks]]), or configure a model that reads the issue."
+)
+
 STEPS = 50
 """Steps that a plan may have (LLM-04)."""
 
@@ -110,7 +115,10 @@ def _kind(item: Unexplained) -> str:
 
 def _nothing_to_do(baseline: Results, left: list[str]) -> NoPlan:
     failing = [test for test in baseline.tests().values() if test.status in ("failed", "error")]
-    if failing or left or any(result.diagnostics or result.problem for result in baseline.checks):
-        listed = "".join(f"\n- {line}" for line in left[:20])
+    problems = [f"{result.check.name}: {result.problem}" for result in baseline.checks if result.problem]
+    if failing or left or problems or any(result.diagnostics for result in baseline.checks):
+        listed = "".join(f"\n- {line}" for line in [*problems, *left][:20])
         return NoPlan("gave_up", f"No recipe fits what fails here: a model or a person is needed.{listed}")
+    if not baseline.tests():
+        return NoPlan("gave_up", UNTESTED)
     return NoPlan("no_change_needed", "Nothing fails on the base and no recipe is called for.")

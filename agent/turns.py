@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from textwrap import shorten
 from typing import Any, Literal
 
 from patchwright.agent.context import Memory, first_memory, fitted, remembered, room, sent
@@ -122,7 +123,7 @@ def absorb(conversation: Conversation, reply: Reply, outcomes: Sequence[ToolOutc
     for call, outcome in zip(calls, outcomes, strict=True):
         if outcome.ended:
             return Turn(after, "plan" if call.name == SUBMIT_PLAN else outcome.ended, dict(call.arguments))
-    return _limits(after)
+    return _limits(after, next((one.text for one in outcomes if one.bad or one.refused), ""))
 
 
 def say(conversation: Conversation, text: str) -> Conversation:
@@ -198,11 +199,14 @@ def _silent(conversation: Conversation, reply: Reply) -> Turn:
     return _limits(after)
 
 
-def _limits(conversation: Conversation) -> Turn:
+def _limits(conversation: Conversation, refusal: str = "") -> Turn:
+    """Whether it has to end; `refusal` is what the model was last refused, "" if nothing."""
+    last = f" (the last: {shorten(refusal, 300)})" if refusal else ""
     if conversation.bad >= MAX_BAD:
-        return Turn(conversation, "bad_calls", {"reason": f"{MAX_BAD} answers in a row held no call that could be run"})
+        reason = f"{MAX_BAD} answers in a row held no call that could be run{last}"
+        return Turn(conversation, "bad_calls", {"reason": reason})
     if any(conversation.looks.count(one) >= SAME_CALL for one in set(conversation.looks)):
-        return Turn(conversation, "stuck", {"reason": f"the same call gave the same result {SAME_CALL} times"})
+        return Turn(conversation, "stuck", {"reason": f"the same call gave the same result {SAME_CALL} times{last}"})
     if any(conversation.edits.count(one) >= SAME_CALL for one in set(conversation.edits)):
         return Turn(conversation, "stuck", {"reason": f"the same edit was made {SAME_CALL} times"})
     if conversation.turns >= conversation.limit:

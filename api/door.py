@@ -1,5 +1,6 @@
 """Where errors end: one clear message on standard error, an exit code, and no traceback for a person."""
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -9,6 +10,9 @@ from typer import Abort, Exit, TyperException
 from typer.core import TyperGroup
 
 LOG = "errors.log"
+BY_CTRL_C = 130
+"""Ctrl-C before or after the work on a run; during it, the run is parked (3)."""
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Door(TyperGroup):
@@ -20,6 +24,9 @@ class Door(TyperGroup):
             return super().invoke(ctx)
         except (Exit, Abort, TyperException, BrokenPipeError):
             raise
+        except KeyboardInterrupt:
+            _say("Interrupted. What was begun is kept: `patchwright list` shows it, `patchwright resume RUN` goes on.")
+            raise Exit(BY_CTRL_C) from None
         except Exception as error:  # the door: every other error is told here, its traceback kept
             raise Exit(tell(error)) from None
 
@@ -34,6 +41,10 @@ def tell(error: Exception) -> int:
         case PatchwrightError() | SandboxError():
             _say(str(error))
             return exits.of_error(error)
+        case OSError(errno=number) if number in NO_ROOM:
+            where = f" for {error.filename}" if error.filename else ""
+            _say(f"There is no room left{where}. Nothing that was recorded is lost: free disk space, then try again.")
+            return exits.INFRASTRUCTURE
         case _:
             kind, words = type(error).__name__, " ".join(str(error).split())[:300]
             _say(f"This is a defect of patchwright: {kind}: {words}. {_keep_traceback(error)}")

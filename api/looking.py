@@ -64,7 +64,7 @@ def events(name: str, *, wait: bool, as_json: bool) -> int:
     try:
         for event in source:
             if as_json:
-                place.screen.plain(event.model_dump_json())
+                place.screen.plain(event.model_dump_json(ensure_ascii=True))
             else:
                 tell_plainly(place.screen, narrator, event, place.screen.out)
     except KeyboardInterrupt:
@@ -95,7 +95,7 @@ def report(name: str, *, as_json: bool, markdown: bool) -> int:
     run = place.store.run(place.find(name))
     found = views.report(place.store, run.id)
     if as_json:
-        place.screen.plain(found.model_dump_json(indent=2))
+        place.screen.plain(found.model_dump_json(indent=2, ensure_ascii=True))
     elif markdown:
         from patchwright.agent.report import write_report
 

@@ -18,6 +18,9 @@ DOING: Mapping[str, str] = {
 }
 """What goes on while a run has this status."""
 
+TELLING = ("path", "command", "text", "question", "tests")
+"""Arguments of a tool call of which the first that is there says what it was about."""
+
 STEP_MOODS: Mapping[str, Mood] = {"green": "good", "reverted": "bad", "failed": "bad"}
 
 
@@ -54,7 +57,7 @@ class Narrator:
                 self.doing = f"{data.get('role', 'model')} at work"
                 return _model(data), "quiet"
             case "tool_called":
-                return f"tool {_rest(data, 'key')}", "quiet"
+                return _tool(data), "quiet"
             case "warning":
                 return str(data.get("text", "")), "notice"
             case "run_ended":
@@ -107,7 +110,9 @@ def _late(event: Event) -> tuple[str, Mood]:
             return f"patch: {count(int(data.get('files', 0)), 'file')}, {data.get('verdict', '')}", "plain"
         case "patch_applied":
             return f"patch applied: {count(int(data.get('files', 0)), 'file')}", "good"
-        case "plan_refused" | "amendment_asked" | "stuck":
+        case "plan_refused":
+            return f"plan refused: {'; '.join(map(str, data.get('reasons', ())))}"[:400], "notice"
+        case "amendment_asked" | "stuck":
             return f"{event.kind.replace('_', ' ')}: {_rest(data)}", "notice"
         case _:
             return f"{event.kind.replace('_', ' ')} {_rest(data)}", "quiet"
@@ -146,10 +151,21 @@ def _approval(data: Mapping[str, Any]) -> tuple[str, Mood]:
 
 
 def _model(data: Mapping[str, Any]) -> str:
+    if data.get("failed"):
+        return f"{data.get('role', 'model')}: no usable answer"
     calls = f", calls {', '.join(data['calls'])}" if data.get("calls") else ""
     says = " ".join(str(data.get("says", "")).split())[:120]
     tokens = f"{data.get('tokens_in', 0)} tokens in, {data.get('tokens_out', 0)} out"
     return f"{data.get('role', 'model')} ({data.get('model', '')}): {tokens}{calls}{f': {says}' if says else ''}"
+
+
+def _tool(data: Mapping[str, Any]) -> str:
+    """What was called, with the argument that tells most, and the first line of what came of it."""
+    given: Mapping[str, Any] = data.get("arguments") or {}
+    about = next((str(given[name]) for name in TELLING if given.get(name)), "")
+    says = str(data.get("says", "")).strip().partition("\n")[0][:160]
+    refused = " refused:" if data.get("refused") else ":" if says else ""
+    return f"tool {data.get('tool', '')}{f' {about[:100]}' if about else ''}{refused} {says}".rstrip()
 
 
 def _edited(data: Mapping[str, Any]) -> str:

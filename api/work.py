@@ -13,6 +13,8 @@ from patchwright.api.live import progress
 from patchwright.api.naming import short
 from patchwright.api.screen import Screen
 
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def work(deps: Deps, screen: Screen, run_id: str) -> Run:
     """Drive the run until it waits or ends, telling what happens. Raises `Parked` and what `drive` raises."""
@@ -29,14 +31,19 @@ def work(deps: Deps, screen: Screen, run_id: str) -> Run:
 @contextmanager
 def _ended_like_ctrl_c() -> Generator[None]:
     """A closed terminal or a `kill` parks the run just as Ctrl-C does (REL-07)."""
-    signals = (signal.SIGTERM, signal.SIGHUP)
-    before = {number: signal.signal(number, _interrupt) for number in signals}
+    before = {number: signal.signal(number, _interrupt) for number in SIGNALS}
     try:
         yield
+    except KeyboardInterrupt:
+        before.clear()  # the process ends now, and further signals stay without effect
+        raise
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Once: what comes after it must not interrupt the parking, which has deadlines of its own."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_IGN)
     raise KeyboardInterrupt

@@ -89,8 +89,19 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
         if isinstance(error, TimeoutError):
             raise EngineUnavailable(f"The container engine failed to {what} within {seconds:g} s.") from error
         raise EngineUnavailable(
-            f"No container engine answers ({error}). Install or start Docker, or set DOCKER_HOST to where it is."
+            f"No container engine answers ({_cause(error)}). "
+            "Install or start Docker, or set DOCKER_HOST to where it is."
         ) from error
+
+
+def _cause(error: BaseException) -> str:
+    """The system's own words for it, which the client libraries wrap several times."""
+    inner: BaseException | None = error
+    while inner is not None:
+        if isinstance(inner, OSError) and inner.strerror:
+            return inner.strerror
+        inner = inner.__cause__ or inner.__context__
+    return str(error)
 
 
 def _settle(future: Future[T], call: Callable[[], T]) -> None:
