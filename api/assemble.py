@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache, partial
+from importlib import import_module
 from pathlib import Path
 
 from patchwright.agent.config import ROLES, Settings
@@ -53,6 +54,11 @@ def reap_in_background(settings: Settings, store: Store) -> threading.Thread:
     thread = threading.Thread(target=_reap, args=(settings, store), daemon=True, name="reaper")
     thread.start()
     return thread
+
+
+def import_client_in_background() -> None:
+    """What speaks to a model's endpoint takes 0.1 s to import: while git works, nobody waits for it."""
+    threading.Thread(target=import_module, args=("httpx2",), daemon=True, name="import").start()
 
 
 def _reap(settings: Settings, store: Store) -> None:

@@ -10,7 +10,7 @@ from patchwright.agent.deps import Deps, SandboxKind
 from patchwright.agent.errors import UsageError
 from patchwright.agent.run import Run
 from patchwright.api.asking import decide_in_terminal
-from patchwright.api.assemble import assemble, reap_in_background
+from patchwright.api.assemble import assemble, import_client_in_background, reap_in_background
 from patchwright.api.choices import Choices, remember
 from patchwright.api.concluding import GATE, conclude, show_plan
 from patchwright.api.place import Place, open_place
@@ -81,6 +81,8 @@ def _begin(order: Order) -> tuple[Place, Deps, Run]:
     text = issue_text(order.issue)
     if order.sandbox == "docker":
         reap_in_background(place.settings, place.store)
+    if place.settings.roles and not (order.choices.recording or order.choices.no_model):
+        import_client_in_background()
     asked = runs.Asked(
         repository=repository_name(order.repository),
         text=text,

@@ -10,22 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from patchwright.sandbox.dependencies import DependencyStep
 from patchwright.tools.checks import Check, CheckKind
 from patchwright.tools.toolchains.base import Family, Found
-from patchwright.tools.toolchains.c import detect_c
-from patchwright.tools.toolchains.go import detect_go
-from patchwright.tools.toolchains.java import detect_java
-from patchwright.tools.toolchains.node import detect_node
-from patchwright.tools.toolchains.python import detect_python
-from patchwright.tools.toolchains.rust import detect_rust
 from patchwright.tools.tree import FileTree
-
-DETECTORS: tuple[Callable[[FileTree], Found | None], ...] = (
-    detect_python,
-    detect_java,
-    detect_node,
-    detect_go,
-    detect_rust,
-    detect_c,
-)
 
 ORDER: tuple[CheckKind, ...] = ("syntax", "build", "types", "lint", "tests")
 
@@ -80,7 +65,7 @@ def detect(tree: FileTree, settings: Mapping[str, Any] | None = None) -> Toolcha
     Raises `BadSettings` on unknown keys or wrong values.
     """
     wishes = _wishes(settings or {})
-    found = sorted((one for detector in DETECTORS if (one := detector(tree))), key=lambda one: -one.weight)
+    found = sorted((one for detector in _detectors() if (one := detector(tree))), key=lambda one: -one.weight)
     if not found:
         nothing = ("No language was recognised: name the commands that judge it in patchwright.toml ([[checks]]).",)
         return _with_wishes(Toolchain(notes=nothing), wishes)
@@ -96,6 +81,18 @@ def detect(tree: FileTree, settings: Mapping[str, Any] | None = None) -> Toolcha
         notes=notes,
     )
     return _with_wishes(toolchain, wishes)
+
+
+def _detectors() -> tuple[Callable[[FileTree], Found | None], ...]:
+    """Imported when a tree is looked at: most commands only read what was found."""
+    from patchwright.tools.toolchains.c import detect_c
+    from patchwright.tools.toolchains.go import detect_go
+    from patchwright.tools.toolchains.java import detect_java
+    from patchwright.tools.toolchains.node import detect_node
+    from patchwright.tools.toolchains.python import detect_python
+    from patchwright.tools.toolchains.rust import detect_rust
+
+    return detect_python, detect_java, detect_node, detect_go, detect_rust, detect_c
 
 
 def detectors() -> str:

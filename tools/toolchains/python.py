@@ -68,8 +68,7 @@ def detect_python(tree: FileTree) -> Found | None:
     checks = [*_static_checks(tree, env), *_pytest(tree, project, django, env)]
     needed = [line for line in wanted if re.split(r"[^A-Za-z0-9._-]", line)[0].lower() not in IN_IMAGE or "=" in line]
     files = _files(project, needed)
-    metadata = "pytest11" in project.entry_points or _asks_for_metadata(tree, sources)
-    commands = (("sh", "-c", INSTALL),) if needed or (project.name and metadata) else ()
+    commands = (("sh", "-c", INSTALL),) if needed or _needs_metadata(tree, project, sources) else ()
     notes = (*_notes(project, manifests, needed, django), *project.notes)
     weight = len(sources) + (1000 if manifests else 0)
     return Found("python", weight, tuple(checks), files if commands else {}, commands, env, _protected(tree), notes)
@@ -188,10 +187,13 @@ def _files(project: Project, needed: list[str]) -> dict[str, bytes]:
     return files
 
 
-def _asks_for_metadata(tree: FileTree, sources: Sequence[str]) -> bool:
-    """Whether the project looks itself up as an installed distribution."""
-    words = re.compile(rb"pkg_resources|importlib[._]metadata")
-    return any(words.search(tree.read(path)) for path in sources)
+def _needs_metadata(tree: FileTree, project: Project, sources: Sequence[str]) -> bool:
+    """Whether the project has a name and looks itself up as an installed distribution."""
+    words = (b"pkg_resources", b"importlib.metadata", b"importlib_metadata")
+    return bool(project.name) and (
+        "pytest11" in project.entry_points
+        or any(any(word in data for word in words) for data in map(tree.read, sources))
+    )
 
 
 def _entry_points(groups: Mapping[str, tuple[str, ...]]) -> str:
