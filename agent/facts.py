@@ -1,5 +1,6 @@
 """What a model must know about a repository before its first call, so that it does not have to find it out."""
 
+import re
 import shlex
 from collections.abc import Sequence
 
@@ -52,7 +53,7 @@ def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: S
         checks=tuple(_check_line(result) for result in baseline.checks),
         red=tuple(_red_line(test) for test in failing[:MAX_RED]),
         red_count=len(failing),
-        missing=tuple(notes),
+        missing=(*notes, *_submodules(tree)),
         files=len(paths),
         overview=overview(paths, limit=MAX_OVERVIEW),
         hints=tuple(hint for path in HINT_FILES if (hint := _hint(tree, path))),
@@ -122,6 +123,15 @@ def _red(facts: Facts) -> tuple[str, ...]:
 
 def _titled(title: str, lines: Sequence[str]) -> list[str]:
     return [f"{title}:", *(f"- {line}" for line in lines)] if lines else []
+
+
+def _submodules(tree: FileTree) -> list[str]:
+    """One line that names the repository's submodules, which are empty folders here."""
+    try:
+        found = re.findall(r"(?m)^\s*path\s*=\s*(\S+)", decode(tree.read(".gitmodules")).view[:MAX_HINT])
+    except (KeyError, Undecodable):
+        return []
+    return [f"Git submodules are not fetched; empty: {', '.join(found)}."] if found else []
 
 
 def _hint(tree: FileTree, path: str) -> Hint | None:

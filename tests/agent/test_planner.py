@@ -200,3 +200,9 @@ def test_a_prompt_is_filled_once_and_completely() -> None:
         prompt("planner_revision", number="1", plan="p")
     with pytest.raises(ValueError, match="no place for typo"):
         prompt("planner", typo="x")
+
+
+def test_submodules_are_named_since_they_are_empty() -> None:
+    modules = b'[submodule "x"]\n\tpath = tests/x\n\turl = https://example.org/x\n'
+    facts = gather(MemoryDesk({".gitmodules": modules}), baseline(), ["python"])
+    assert facts.missing == ("Git submodules are not fetched; empty: tests/x.",)

@@ -239,3 +239,11 @@ def test_no_json_makes_a_parser_raise_anything_but_its_error(document: object) -
                 parse_reports(form, [wrapped], b"")
             except ReportMalformed:
                 continue
+
+
+def test_a_collection_error_without_marked_lines_gives_its_last_line() -> None:
+    xml = (
+        b'<testsuite><testcase classname="" name="tests.test_a" file="tests/test_a.py"><error message="collection '
+        b'failure">conftest.py:3: in make\n    os.listdir("x")\nFileNotFoundError: x</error></testcase></testsuite>'
+    )
+    assert parse_junit(xml).tests[0].message == "FileNotFoundError: x"

@@ -116,10 +116,11 @@ def _outcome(case: Any) -> tuple[TestStatus, str, str]:
 
 
 def _words(message: str, trace: str, kind: str) -> tuple[str, str]:
-    """The failure's type and first words, and its text. A collection error's reason is its last `E` line."""
-    if message.startswith("collection ") and trace:
-        reasons = [line[1:].strip() for line in trace.splitlines() if line.startswith("E  ")]
-        message = reasons[-1] if reasons else message
+    """The failure's type and first words, and its text. A collection error's reason is its last `E` line, or its last one."""
+    if message.startswith("collection ") and trace.strip():
+        lines = trace.strip().splitlines()
+        reasons = [line[1:].strip() for line in lines if line.startswith("E  ")]
+        message = reasons[-1] if reasons else lines[-1].strip()
     if not message:
         message = (trace.strip().splitlines() or [""])[0]
     known = kind and kind not in message and not kind.startswith("pytest.")
