@@ -9,6 +9,7 @@ from patchwright.agent.budget import Budget
 from patchwright.agent.messages import Model, ModelRole
 from patchwright.agent.store.store import Store
 from patchwright.sandbox.base import Limits, Sandboxes
+from patchwright.sandbox.repository import CommitTree
 from patchwright.tools.secrets import Redactor
 from patchwright.tools.toolchain import Toolchain
 
@@ -17,6 +18,16 @@ Say = Callable[[str], None]
 
 CONTEXT = 128_000
 """Tokens that a model is taken to read when its configuration doesn't say."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageWanted:
+    """What an image is for: the commands of a toolchain on the tree of a repository."""
+
+    toolchain: Toolchain
+    kind: SandboxKind
+    repository: str
+    tree: CommitTree
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,7 @@ class Deps:
     store: Store
     cache: Path
     sandboxes: Callable[[SandboxKind], Sandboxes]
-    prepare_image: Callable[[Toolchain, SandboxKind, Say], str]
+    prepare_image: Callable[[ImageWanted, Say], str]
     model: Callable[[ModelRole], Model | None]
     redactor: Redactor
     budget: Budget

@@ -3,6 +3,7 @@
 import hashlib
 import json
 
+from patchwright.agent.deps import ImageWanted
 from patchwright.agent.errors import UsageError
 from patchwright.agent.restrictions import NAME
 from patchwright.agent.session import Session
@@ -27,12 +28,14 @@ def prepare(session: Session) -> None:
         )
         ledger.artifact("toolchain.json", toolchain.model_dump_json().encode())
     if store.artifact(ledger.run_id, "image") is None:
-        toolchain, kind = session.toolchain, session.run.sandbox
+        issue = session.issue
+        tree = session.repository.tree(issue.base_commit)
+        wanted = ImageWanted(session.toolchain, session.run.sandbox, issue.repository, tree)
 
         def say(text: str) -> None:
             ledger.event("warning", text=text)
 
-        image = waited(lambda: session.deps.prepare_image(toolchain, kind, say), ledger.stop_if_cancelled)
+        image = waited(lambda: session.deps.prepare_image(wanted, say), ledger.stop_if_cancelled)
         ledger.event("image_ready", image=image)
         ledger.artifact("image", image.encode())
 

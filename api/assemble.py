@@ -11,19 +11,17 @@ from importlib import import_module
 from pathlib import Path
 
 from patchwright.agent.config import ROLES, Settings
-from patchwright.agent.deps import Deps, SandboxKind, Say
+from patchwright.agent.deps import Deps, SandboxKind
 from patchwright.agent.messages import Model, ModelRole
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api.choices import Choices
 from patchwright.api.follow import recorded
+from patchwright.api.imaging import prepare_image
 from patchwright.api.place import Place
 from patchwright.sandbox.base import Sandboxes
 from patchwright.sandbox.errors import EngineUnavailable
 from patchwright.tools.secrets import Redactor
-from patchwright.tools.toolchain import Toolchain
-
-LOCAL_IMAGE = "local"
 
 
 def assemble(place: Place, choices: Choices, run_id: str = "") -> Deps:
@@ -36,7 +34,7 @@ def assemble(place: Place, choices: Choices, run_id: str = "") -> Deps:
         store=place.store,
         cache=settings.state / "cache",
         sandboxes=cache(partial(_sandboxes, settings)),
-        prepare_image=partial(_prepare_image, settings),
+        prepare_image=partial(prepare_image, settings),
         model=models(settings, choices, redactor, played(place.store, run_id)),
         redactor=redactor,
         budget=settings.budget,
@@ -62,11 +60,15 @@ def import_client_in_background() -> None:
 
 
 def _reap(settings: Settings, store: Store) -> None:
+    from patchwright.sandbox.builds import engine
+    from patchwright.sandbox.dependencies import remove_abandoned
     from patchwright.sandbox.engine import connect
     from patchwright.sandbox.reaper import reap
 
     with suppress(EngineUnavailable):
         reap(connect(), instance(settings), lambda run_id: lease.is_held(store.database, run_id))
+        with engine() as client:
+            remove_abandoned(client)
 
 
 def _sandboxes(settings: Settings, kind: SandboxKind) -> Sandboxes:
@@ -77,17 +79,6 @@ def _sandboxes(settings: Settings, kind: SandboxKind) -> Sandboxes:
     from patchwright.sandbox.docker import DockerSandboxes
 
     return DockerSandboxes(instance(settings), runtime=settings.sandbox.runtime)
-
-
-def _prepare_image(settings: Settings, toolchain: Toolchain, kind: SandboxKind, say: Say) -> str:
-    if kind == "local":
-        return LOCAL_IMAGE
-    from patchwright.sandbox.dependencies import ensure_dependencies
-    from patchwright.sandbox.images import ensure_image
-
-    image = ensure_image(toolchain.family, say=say, overrides=settings.images)
-    step = toolchain.dependencies
-    return ensure_dependencies(step, image, say=say) if step else image
 
 
 def models(
