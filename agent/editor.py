@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from patchwright.agent.facts import Facts, facts_text, hints_text, issue_text
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Message, ToolSpec
-from patchwright.agent.plan import Plan, Scope, Step
+from patchwright.agent.plan import Evidence, Plan, Scope, Step
 from patchwright.agent.policy import to_come
 from patchwright.agent.prompts.load import prompt
 from patchwright.tools.acts import Helpers
@@ -14,13 +14,15 @@ from patchwright.tools.telling import verdict_text
 from patchwright.tools.toolbox import specs
 from patchwright.tools.tree import FileTree
 from patchwright.tools.untrusted import frame
-from patchwright.tools.viewing import window
+from patchwright.tools.viewing import READ_LINES, window
 
 MAX_MUST_FIX = 30
 MAX_EVIDENCE = 20
 MAX_CHANGED = 100
 MAX_SHOWN = 24_000
 """Characters of the step's files in the first message."""
+AROUND = 60
+"""Lines shown before and after a line of the plan's evidence in a file too long to be shown whole."""
 
 
 def editor_messages(
@@ -38,12 +40,13 @@ def editor_messages(
     `changed` are the files that earlier steps changed; `learned` is what became of earlier attempts
     at this step, as `feedback` says it, and what humans answered; `tree` is what the step starts from.
     """
-    shown = _shown(plan.draft.steps[number], tree) if tree else ""
+    step = plan.draft.steps[number]
+    shown = _shown(step, (*plan.draft.evidence, *step.evidence), tree) if tree else ""
     request = prompt(
         "editor_request",
         issue=issue_text(issue),
         plan=plan_text(plan, number),
-        step=step_text(plan.draft.steps[number], plan.draft.scope, number, to_come(plan.draft.steps[number + 1 :])),
+        step=step_text(step, plan.draft.scope, number, to_come(plan.draft.steps[number + 1 :])),
         facts=facts_text(facts),
         rest="\n\n".join(filter(None, (hints_text(facts), _changed(changed), shown, _learned(learned)))),
     )
@@ -103,15 +106,29 @@ def _permissions(scope: Scope) -> str:
     return f"Among them no {', no '.join(forbidden)}." if forbidden else ""
 
 
-def _shown(step: Step, tree: FileTree) -> str:
+def _shown(step: Step, evidence: Sequence[Evidence], tree: FileTree) -> str:
     """The step's files as `read` shows them, as many as fit, so that they need not be read first."""
     parts, left = list[str](), MAX_SHOWN
     for path in sorted(set(step.files) & set(tree.paths())):
-        text = frame(path, window(path, tree.read(path)))
+        lines = sorted(one.line for one in evidence if one.path == path and one.line)
+        text = frame(path, "\n".join(_windows(path, tree.read(path), lines)))
         if len(text) <= left:
             left -= len(text)
             parts.append(text)
     return "\n".join(["# Files of this step, as they are now", *parts]) if parts else ""
+
+
+def _windows(path: str, data: bytes, lines: Sequence[int]) -> list[str]:
+    """All of a file that one `read` can show; of a longer one what is around these lines, or its beginning."""
+    if data.count(b"\n") <= READ_LINES or not lines:
+        return [window(path, data)]
+    shown, done = list[str](), 0
+    for line in lines:
+        start, end = max(line - AROUND, done + 1), line + AROUND
+        if end > done:
+            shown.append(window(path, data, start, end - start + 1))
+            done = end
+    return shown
 
 
 def _learned(learned: Sequence[str]) -> str:

@@ -131,7 +131,8 @@ def _submodules(tree: FileTree) -> list[str]:
         found = re.findall(r"(?m)^\s*path\s*=\s*(\S+)", decode(tree.read(".gitmodules")).view[:MAX_HINT])
     except (KeyError, Undecodable):
         return []
-    return [f"Git submodules are not fetched; empty: {', '.join(found)}."] if found else []
+    empty = [path for path in found if not any(known.startswith(f"{path}/") for known in tree.paths())]
+    return [f"Git submodules are not fetched; empty: {', '.join(empty)}."] if empty else []
 
 
 def _hint(tree: FileTree, path: str) -> Hint | None:

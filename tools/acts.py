@@ -156,4 +156,4 @@ def ask(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
 
 def finish(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """End the work."""
-    return ToolOutcome(text="Finished; the checks decide.", ended="finish")
+    return ToolOutcome(text="Finished.", ended="finish")

@@ -3,7 +3,7 @@
 import json
 
 from patchwright.agent.editor import editor_messages, editor_tools, feedback
-from patchwright.agent.plan import Scope, Step
+from patchwright.agent.plan import Evidence, Scope, Step
 from patchwright.agent.prompts.load import prompt
 from patchwright.agent.turns import REREAD
 from patchwright.tools.acts import Helpers
@@ -46,6 +46,15 @@ def test_the_steps_own_files_are_shown_as_far_as_they_fit() -> None:
     assert "1\tc = 3" in content
     assert "big.py, lines 1-400 of 9000" in content
     assert "not named" not in content
+
+
+def test_of_a_long_file_the_lines_around_the_evidence_are_shown() -> None:
+    seen = tuple(Evidence(path="big.py", line=line) for line in (2000, 5, 2050, 0))
+    plan = a_plan(Step(title="t", files=("big.py",)), evidence=seen)
+    tree = MemoryDesk({"big.py": b"x = 1\n" * 9000})
+    content = editor_messages(an_issue(), plan, 0, some_facts(), tree=tree)[1].content
+    shown = [line for line in content.split("\n") if line.startswith("big.py, lines")]
+    assert [line.split()[2] for line in shown] == ["1-65", "1940-2060", "2061-2110"]
 
 
 def test_a_step_is_told_which_tests_may_fail_until_a_later_one() -> None:
