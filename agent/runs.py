@@ -12,6 +12,7 @@ from patchwright.agent.errors import (
     BudgetSpent,
     Cancelled,
     GraphVersionMismatch,
+    LeaseLost,
     ModelGarbage,
     ModelRefused,
     ModelUnavailable,
@@ -125,6 +126,7 @@ def _invoke(session: Session) -> None:
 
 def _invoke_once(session: Session) -> None:
     """Until the graph ends, or waits for a decision that no human has made yet."""
+    session.ledger.stop_if_cancelled()
     if session.deps.store.plan(session.ledger.run_id) is None:
         get_ahead(session)
     load()
@@ -268,7 +270,7 @@ def _cut(text: str) -> str:
 
 
 class _watch:
-    """While the context lasts, a cancel that a human asked for interrupts the running command."""
+    """While the context lasts, a cancel by a human or a lost lease interrupts the running command."""
 
     def __init__(self, session: Session, every: float = 0.5) -> None:
         self._session = session
@@ -284,7 +286,8 @@ class _watch:
         self._thread.join()
 
     def _look(self) -> None:
-        store, run_id = self._session.deps.store, self._session.ledger.run_id
         while not self._stop.wait(self._every):
-            if store.run(run_id).cancel_requested:
+            try:
+                self._session.ledger.stop_if_cancelled()
+            except (Cancelled, LeaseLost):
                 self._session.interrupt()  # and again: a sandbox may just have been opening

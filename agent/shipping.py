@@ -2,7 +2,7 @@
 
 from patchwright.agent.editing import begin_attempt
 from patchwright.agent.plan import Plan
-from patchwright.agent.policy import Judgement, judge, promised
+from patchwright.agent.policy import Judgement, judge, outside, promised
 from patchwright.agent.proof import Findings, Proof
 from patchwright.agent.report import FindingLine, write_report
 from patchwright.agent.reporting import build_report
@@ -31,10 +31,19 @@ def verify(session: Session, state: State) -> Update:
     sandbox = session.sandbox("verifying", commit)
     now = run_checks(sandbox, session.toolchain, commit=commit, image=session.image)
     verification = confirm(sandbox, session.toolchain, session.baseline, now)
-    flags = [*flag_changes(base, result, session.toolchain, plan.draft.scope), *_failed(session, plan)]
+    flags = [
+        *flag_changes(base, result, session.toolchain, plan.draft.scope),
+        *(f"{path} was changed, which the approved plan does not name" for path in _outside(session, state, plan)),
+        *_failed(session, plan),
+    ]
     judgement = judge(verification, promised(plan.draft.steps, session.baseline), now, flags)
     _store(session, verification, now, judgement)
     return {}
+
+
+def _outside(session: Session, state: State, plan: Plan) -> tuple[str, ...]:
+    changed = session.repository.changed(session.issue.base_commit, state["green"])
+    return outside([path for change in changed for path in {change.path, change.old_path}], plan)
 
 
 def review(session: Session, state: State) -> Update:
@@ -79,8 +88,8 @@ def ship(session: Session, state: State) -> Update:
     if outcome == "patch":
         proof = Proof.model_validate_json(session.require("proof.json"))
         verdict, reasons = proof.verdict, proof.reasons
-        session.repository.keep(f"runs/{session.ledger.run_id}", result)
         session.ledger.artifact("patch.diff", session.repository.diff(base, result))
+        session.repository.keep(f"runs/{session.ledger.run_id}", result)
     report = build_report(session, state, outcome, verdict, reasons)
     session.ledger.artifact("report.json", report.model_dump_json(indent=1).encode())
     session.ledger.artifact("report.md", write_report(report).encode())

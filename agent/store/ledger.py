@@ -6,10 +6,10 @@ import threading
 import zlib
 from collections import Counter
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
-from patchwright.agent.errors import Cancelled, LeaseLost
+from patchwright.agent.errors import Cancelled, LeaseLost, StoreUnusable
 from patchwright.agent.events import EventKind
 from patchwright.agent.plan import Plan
 from patchwright.agent.run import ENDED, Outcome, RunStatus, RunVerdict, Usage
@@ -43,8 +43,11 @@ class Ledger:
             raise LeaseLost(f"Another process has taken run {self.run_id} over; this one stops.")
 
     def stop_if_cancelled(self) -> None:
-        """Raises `Cancelled` if a human asked for it."""
-        if self.store.run(self.run_id).cancel_requested:
+        """Raises `Cancelled` if a human asked for it, `LeaseLost` if it is another process's run by now."""
+        connection = self.store.database.connection()
+        self.check(connection)
+        row = connection.execute("SELECT cancel_requested FROM runs WHERE id=?", (self.run_id,)).fetchone()
+        if row["cancel_requested"]:
             raise Cancelled("cancelled by a human")
 
     def told(self) -> int:
@@ -162,5 +165,6 @@ def own(store: Store, run_id: str) -> Generator[Ledger]:
 
 def _keep(store: Store, run_id: str, fence: int, stop: threading.Event) -> None:
     while not stop.wait(lease.LEASE_SECONDS / 3):
-        if not lease.renew(store.database, run_id, fence):
-            return
+        with suppress(StoreUnusable):  # the disk may have room again before the lease is over
+            if not lease.renew(store.database, run_id, fence):
+                return

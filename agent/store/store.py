@@ -282,7 +282,7 @@ def insert_plan(connection: sqlite3.Connection, run_id: str, plan: Plan, at: str
 def _check_open(connection: sqlite3.Connection, run_id: str) -> None:
     """Raises `NotNow` if a human has ended the run, also if nobody has worked on it since."""
     row = connection.execute(
-        "SELECT cancel_requested, (SELECT max(decision='reject') FROM approvals WHERE run_id=id) AS rejected "
+        "SELECT cancel_requested, (SELECT max(decision='reject') FROM approvals WHERE run_id=runs.id) AS rejected "
         "FROM runs WHERE id=?",
         (run_id,),
     ).fetchone()

@@ -2,12 +2,17 @@
 
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from patchwright.agent.scripted import Record
+from patchwright.agent.store import lease
+from patchwright.sandbox.container import LABEL_INSTANCE
 from tests.e2e import story
 from tests.e2e.stage import Stage
 
@@ -25,6 +30,36 @@ def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Callable[[Stage], list[str]]]:
+    """Reaps what dead runs of a stage left at the engine, and names the containers that are there 10 s later.
+
+    Whatever the test's stages still have there is removed after it, frozen trees included.
+    """
+    from patchwright.sandbox.engine import connect
+    from patchwright.sandbox.reaper import find_leftovers, reap, remove_leftovers
+
+    client: Any = connect()
+    stages = list[Stage]()
+
+    def left(stage: Stage) -> list[str]:
+        stages.append(stage)
+        database = stage.store().database
+        reap(client, stage.instance, lambda run_id: lease.is_held(database, run_id))
+        filters = {"label": f"{LABEL_INSTANCE}={stage.instance}"}
+        until = time.monotonic() + 10
+        while True:  # a container that is being removed is listed until it is gone
+            found = [str(one["Id"]) for one in client.containers(all=True, filters=filters)]
+            if not found or time.monotonic() > until:
+                return found
+            time.sleep(0.1)
+
+    yield left
+    for stage in stages:
+        ours = find_leftovers(client, stage.instance, lambda _: False, datetime.now(UTC), timedelta(seconds=-60))
+        remove_leftovers(client, ours)
 
 
 @pytest.fixture
@@ -50,5 +85,19 @@ def mend(tmp_path: Path) -> MakeStage:
         if not repository.exists():
             story.words(repository)
         return Stage(tmp_path / name, repository, "Make it work on Python 3.11", **more)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    return make
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> MakeStage:
+    """A run that takes no time; `records` are added to or replace the answers."""
+
+    def make(name: str = "state", records: list[Record] | None = None, **more: object) -> Stage:
+        repository = tmp_path / "tiny"
+        if not repository.exists():
+            story.tiny(repository)
+        recording = story.write_recording(tmp_path / f"{name}.jsonl", records or story.tiny_answers())
+        return Stage(tmp_path / name, repository, "The word is wrong.", str(recording), **more)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     return make

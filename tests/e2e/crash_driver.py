@@ -15,6 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -129,13 +130,8 @@ def _log_requests(asked: Path) -> None:
 
 def preload() -> None:
     """Import once what every child needs; a fork then costs milliseconds."""
-    import docker  # noqa: F401  # pyright: ignore[reportUnusedImport, reportMissingTypeStubs]
-    import jsonschema  # noqa: F401  # pyright: ignore[reportUnusedImport, reportMissingModuleSource]
-    import langgraph.checkpoint.sqlite  # pyright: ignore[reportUnusedImport]
-    import langgraph.graph  # noqa: F401
-
-    import patchwright.agent.checkpoints
-    import patchwright.agent.graph  # noqa: F401
+    for name in ("docker", "jsonschema", "langgraph.checkpoint.sqlite", "langgraph.graph", "patchwright.agent.graph"):
+        import_module(name)
 
 
 if __name__ == "__main__":

@@ -84,7 +84,7 @@ def refer(driver: Driver, stage: Stage) -> Reference:
 
 def kill_and_resume(driver: Driver, stage: Stage, reference: Reference, edge: int) -> str:
     """What is wrong after a kill at that edge and a plain resume; "" if nothing is."""
-    here = replace(stage, state=stage.state.with_name(f"{stage.state.name}-{edge}"))
+    here = at_edge(stage, edge)
     ended = driver.play(here, edge)
     if ended != {"signal": 9}:
         return f"edge {edge} was not reached: {ended} {error(here)}"
@@ -94,6 +94,11 @@ def kill_and_resume(driver: Driver, stage: Stage, reference: Reference, edge: in
         return f"edge {edge} ({edges(here)[edge]}): {ended} {error(here)}"
     wrong = [*differences(here, reference), *asked_again(here, reference, answered, before)]
     return f"edge {edge} ({reference.edges[edge]}): {'; '.join(wrong)}" if wrong else ""
+
+
+def at_edge(stage: Stage, edge: int) -> Stage:
+    """The stage of the run that dies at that edge."""
+    return replace(stage, state=stage.state.with_name(f"{stage.state.name}-{edge}"))
 
 
 def differences(stage: Stage, reference: Reference) -> list[str]:
@@ -113,7 +118,7 @@ def differences(stage: Stage, reference: Reference) -> list[str]:
 def asked_again(stage: Stage, reference: Reference, answered: int, before: int) -> list[str]:
     """A recorded answer is not asked for again; only the request in flight may be (REL-09)."""
     after = len(asked(stage)) - before
-    wrong = []
+    wrong = list[str]()
     if before not in (answered, answered + 1):
         wrong.append(f"{before} requests were made for {answered} answers before the kill")
     if after != reference.requests - answered:

@@ -1,8 +1,14 @@
-"""Where a story is played: a state folder, a repository and a sandbox, by the same assembly as the real command."""
+"""Where a story is played: a state folder, a repository and a sandbox, by the same assembly as the real command.
+
+Run as a module with stages as JSON lines on standard input, it plays all of them at once, each in a thread.
+"""
 
 import dataclasses
+import json
 import os
+import sys
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,9 +16,10 @@ from typing import Any
 from patchwright.agent import runs
 from patchwright.agent.config import Settings, from_environment
 from patchwright.agent.deps import Deps, SandboxKind
+from patchwright.agent.plan import Decision, Plan
 from patchwright.agent.run import ENDED, Run
 from patchwright.agent.store.store import Store
-from patchwright.api.assemble import assemble
+from patchwright.api.assemble import assemble, instance
 from patchwright.api.choices import Choices
 from patchwright.api.place import Place, open_store
 from patchwright.api.screen import Screen
@@ -23,26 +30,38 @@ HUMAN = "anna"
 
 @dataclass(frozen=True)
 class Stage:
-    """`recording` "" means that no model is configured and recipes write the plan."""
+    """`recording` "" means that no model is configured and recipes write the plan.
+
+    `alone`: the state folder has one run at most, which `play` goes on with.
+    """
 
     state: Path
     repository: Path
     text: str
     recording: str = ""
     sandbox: SandboxKind = "local"
+    alone: bool = True
 
-    def to_json(self) -> dict[str, str]:
+    def to_json(self) -> dict[str, Any]:
         """For another process."""
-        return {name: str(value) for name, value in dataclasses.asdict(self).items()}
+        return {**dataclasses.asdict(self), "state": str(self.state), "repository": str(self.repository)}
 
     @staticmethod
     def from_json(fields: Mapping[str, Any]) -> "Stage":
         """What `to_json` gave."""
-        return Stage(**{**fields, "state": Path(fields["state"]), "repository": Path(fields["repository"])})
+        return dataclasses.replace(
+            Stage(Path(), Path(), ""),
+            **{**fields, "state": Path(fields["state"]), "repository": Path(fields["repository"])},
+        )
 
     def store(self) -> Store:
         """The store of the state folder."""
         return open_store(self._settings())
+
+    @property
+    def instance(self) -> str:
+        """The label of what belongs to this state folder at the engine."""
+        return instance(self._settings())
 
     def deps(self, run_id: str = "") -> Deps:
         """As the command line assembles them."""
@@ -59,20 +78,38 @@ class Stage:
         """A new run, driven to the gate."""
         return self.drive(self.start().id)
 
-    def drive(self, run_id: str) -> Run:
-        """What `patchwright resume` does."""
-        return runs.drive(self.deps(run_id), run_id)
+    def drive(self, run_id: str, **changed: Any) -> Run:
+        """What `patchwright resume` does; `changed` are fields of `Deps`."""
+        return runs.drive(dataclasses.replace(self.deps(run_id), **changed), run_id)
+
+    def decide(self, run_id: str, decision: Decision, notes: str = "") -> Run:
+        """A human decides on the newest revision."""
+        plan = self.plan(run_id)
+        return runs.decide(
+            self.deps(), run_id, decision, by=HUMAN, revision=plan.revision, sha256=plan.sha256, notes=notes
+        )
+
+    def plan(self, run_id: str) -> Plan:
+        """The newest revision."""
+        plan = self.store().plan(run_id)
+        assert plan is not None
+        return plan
 
     def approve(self, run_id: str) -> Run:
         """A human approves the newest revision."""
-        plan = self.store().plan(run_id)
-        assert plan is not None
-        return runs.decide(self.deps(run_id), run_id, "approve", by=HUMAN, revision=plan.revision, sha256=plan.sha256)
+        return self.decide(run_id, "approve")
 
     def play(self) -> Run:
         """Go on from wherever the story stands to its end: start, drive, approve what waits, drive."""
         found = self.store().runs()
-        run = self.drive((found[0] if found else self.start()).id)
+        return self._to_end((found[0] if found else self.start()).id)
+
+    def play_new(self) -> Run:
+        """Start another run and play it to its end."""
+        return self._to_end(self.start().id)
+
+    def _to_end(self, run_id: str) -> Run:
+        run = self.drive(run_id)
         while run.status in ("awaiting_approval", "needs_input"):
             self.approve(run.id)
             run = self.drive(run.id)
@@ -83,6 +120,20 @@ class Stage:
         env = {"PATCHWRIGHT_STATE": str(self.state), "PATH": os.environ["PATH"], "HOME": str(self.state)}
         self.state.mkdir(parents=True, exist_ok=True)
         return from_environment(env, self.state)
+
+
+def table_dump(store: Store) -> list[Any]:
+    """Everything in the store but who holds what: for comparing before and after."""
+    connection = store.database.connection()
+    tables = [row["name"] for row in connection.execute("SELECT name FROM sqlite_master WHERE type='table' ORDER BY 1")]
+    dump: list[Any] = []
+    for table in tables:
+        rows = [dict(row) for row in connection.execute(f"SELECT * FROM {table}")]
+        for row in rows:
+            for name in ("fence", "holder", "holder_until"):
+                row.pop(name, None)
+        dump.append((table, rows))
+    return dump
 
 
 def outcome(stage: Stage) -> dict[str, Any]:
@@ -102,3 +153,21 @@ def outcome(stage: Stage) -> dict[str, Any]:
         "plans": [(plan.revision, plan.author) for plan in store.plans(run.id)],
         "approvals": [(a.decision, a.revision) for a in store.approvals(run.id)],
     }
+
+
+def main() -> None:
+    """Play every stage that standard input names; the errors go to standard error, one a line."""
+    stages = [Stage.from_json(json.loads(line)) for line in sys.stdin]
+    with ThreadPoolExecutor(len(stages)) as pool:
+        errors = [future.exception() for future in [pool.submit(_play_new, stage) for stage in stages]]
+    for error in filter(None, errors):
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
+    sys.exit(1 if any(errors) else 0)
+
+
+def _play_new(stage: Stage) -> Run:
+    return stage.play() if stage.alone else stage.play_new()
+
+
+if __name__ == "__main__":
+    main()

@@ -35,6 +35,13 @@ reports = ["/tmp/patchwright/pytest.xml"]
 env = { PYTHONPYCACHEPREFIX = "", PYTHONDONTWRITEBYTECODE = "1", PYTEST_DISABLE_PLUGIN_AUTOLOAD = "1" }
 """
 
+TINY = """
+[[checks]]
+name = "word"
+kind = "tests"
+command = ["grep", "-q", "right", "word.txt"]
+"""
+
 PLAN: dict[str, Any] = {
     "summary": "Round before the units are taken off, so that a carry reaches the larger unit.",
     "root_cause": "format_duration rounds the last unit alone.",
@@ -105,6 +112,25 @@ def timetext(folder: Path, quick: bool = True) -> Path:
     if quick:
         (folder / "patchwright.toml").write_text(QUICK)
     return committed(folder)
+
+
+def tiny(folder: Path) -> Path:
+    """A project whose check takes no time: for many runs at once."""
+    folder.mkdir()
+    (folder / "word.txt").write_text("wrong\n")
+    (folder / "patchwright.toml").write_text(TINY)
+    return committed(folder)
+
+
+def tiny_answers() -> list[Record]:
+    """A plan at once, an edit at once, no finding."""
+    step = {"title": "Mend it", "intent": "", "files": ["word.txt"], "verify": "", "must_fix": ["command:word"]}
+    edit = ("edit", {"path": "word.txt", "edits": [{"old": "wrong", "new": "right"}]})
+    return [
+        says("planner", ("submit_plan", {"summary": "Mend the word.", "root_cause": "A typo.", "steps": [step]})),
+        says("editor", edit, ("finish", {"summary": "Done."})),
+        reviews(),
+    ]
 
 
 def words(folder: Path) -> Path:
