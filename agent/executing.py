@@ -50,8 +50,19 @@ def apply_recipe(session: Session, state: State) -> Update:
         session.ledger.event("edit_refused", paths=outside, reason="not in the approved plan")
     if changes:
         desk.commit(changes, step.title, author="recipe")
-        session.ledger.event("edit_applied", step=state["step"] + 1, author="recipe", paths=sorted(changes))
+        session.ledger.event(
+            "edit_applied",
+            step=state["step"] + 1,
+            author="recipe",
+            paths=sorted(changes),
+            **_lines(session, state["head"], desk.head),
+        )
     return {"head": desk.head, "route": "judge"}
+
+
+def _lines(session: Session, before: str, after: str) -> dict[str, int]:
+    changed = session.repository.changed(before, after)
+    return {"added": sum(file.added or 0 for file in changed), "removed": sum(file.removed or 0 for file in changed)}
 
 
 def _recipe(session: Session, step: Step) -> Recipe:
@@ -66,6 +77,7 @@ def judge_attempt(session: Session, state: State) -> Update:
     step = _step(session, state)
     if state["head"] == state["green"]:
         return _close_step(session, state, "unchanged", "nothing was changed")
+    _put_strays_aside(session, state)
     verification, now = _verify(session, state)
     promises = promised([step], session.baseline)
     green = not recipe_must_go(verification) if step.recipe else attempt_is_green(verification, promises, now)
@@ -84,6 +96,16 @@ def judge_attempt(session: Session, state: State) -> Update:
     last = len(session.plan(state["revision"]).draft.steps) - 1
     # Later steps build on this one: what is green is what the run ends with.
     return {**_close_step(session, state, "failed", "the checks refused every attempt"), "step": last}
+
+
+def _put_strays_aside(session: Session, state: State) -> None:
+    """What commands changed is not in the patch and must not help it to pass: judge in a fresh sandbox (GIT-07)."""
+    if strays := session.strays():
+        listed = ", ".join(strays[:10]) + (", ..." if len(strays) > 10 else "")
+        session.ledger.event(
+            "warning", text=f"Commands changed {listed}: not in the patch. Step {state['step'] + 1} is judged without."
+        )
+        session.close_sandbox()
 
 
 def _verify(session: Session, state: State) -> tuple[Verification, Results]:

@@ -34,6 +34,12 @@ def may_change(path: str, sensitivity: Sensitivity, step: Step, scope: Scope) ->
             return True
 
 
+def outside(paths: Sequence[str], plan: Plan) -> tuple[str, ...]:
+    """The changed paths that no step and no scope of the approved plan names."""
+    named = [pattern for step in plan.draft.steps for pattern in step.files] + list(plan.draft.scope.paths)
+    return tuple(path for path in paths if not any(matches(path, pattern) for pattern in named))
+
+
 def next_step(plan: Plan, step: int) -> int | None:
     """The index of the step after `step`, or None after the last."""
     return step + 1 if step + 1 < len(plan.draft.steps) else None

@@ -22,6 +22,7 @@ from patchwright.agent.store.ledger import Ledger
 from patchwright.agent.turns import Conversation
 from patchwright.agent.waiting import waited
 from patchwright.sandbox.base import Phase, Sandbox, Spec
+from patchwright.sandbox.files import changed_paths, take_manifest
 from patchwright.sandbox.repository import Repository
 from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.checks import Results
@@ -51,6 +52,7 @@ class Session:
         self.spent = self.deps.store.usage(self.ledger.run_id)
         self.conversation: tuple[tuple[int, int, int], Conversation] | None = None
         self._last: Results | None = None
+        self._filled: tuple[str, dict[str, bytes]] | None = None
         self._plans: dict[int, Plan] = {}
         self._stack = ExitStack()
         self._sandbox: Sandbox | None = None
@@ -146,7 +148,20 @@ class Session:
             )
             with self._lock:
                 self._sandbox, self._shown = opened, (phase, commit)
+            self._filled = (commit, take_manifest(opened)) if phase == "executing" else None
         return self._sandbox
+
+    def strays(self) -> list[str]:
+        """Files of the executing sandbox that commands changed, not edits: they are in no commit (GIT-07).
+
+        Only files of the tree count, not what builds and tests leave beside them.
+        """
+        if self._sandbox is None or self._filled is None or self._shown is None:
+            return []
+        commit, manifest = self._filled
+        ours = {change.path for change in self.repository.changed(commit, self._shown[1])}
+        known = set(self.repository.tree(commit).paths())
+        return [path for path in changed_paths(self._sandbox, manifest) if path in known and path not in ours]
 
     def now_shows(self, commit: str) -> None:
         """The open sandbox has been changed so that it shows `commit`."""
