@@ -138,7 +138,8 @@ def _invoke_once(session: Session) -> None:
         graph: Any = build(saver)
         config: Any = {"configurable": {"thread_id": ledger.run_id}, "recursion_limit": 100_000}
         found = graph.get_state(config)
-        ledger.tell_after((found.metadata or {}).get(TOLD, ledger.told()))
+        metadata: dict[str, Any] = found.metadata or {}
+        ledger.tell_after(metadata.get(TOLD, ledger.told()))
         given = _given(session, found)
         while given is not _WAIT:
             ledger.stop_if_cancelled()

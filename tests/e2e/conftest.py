@@ -14,6 +14,7 @@ from patchwright.agent.scripted import Record
 from patchwright.agent.store import lease
 from patchwright.sandbox.container import LABEL_INSTANCE
 from tests.e2e import story
+from tests.e2e.crashing import Crew
 from tests.e2e.stage import Stage
 
 MakeStage = Callable[..., Stage]
@@ -30,6 +31,14 @@ def own_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scratch.mkdir()
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setattr("tempfile.tempdir", str(scratch))
+
+
+@pytest.fixture(scope="session")
+def crew() -> Iterator[Crew]:
+    """Two drivers that play stories and die at a chosen edge; they load once what all their children need."""
+    drivers = Crew()
+    yield drivers
+    drivers.close()
 
 
 @pytest.fixture

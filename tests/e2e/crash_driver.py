@@ -1,6 +1,6 @@
 """Plays stories in processes of their own that kill themselves at a chosen place. Run as a module.
 
-Standard input holds one order a line: `{"stage": {...}, "edge": N}`. For each, a child is forked that plays the
+Standard input holds one order a line: `{"stage": {...}, "edge": N, "env": {...}}`. For each, a child is forked that plays the
 story; it is killed (SIGKILL, by itself) at the N-th edge, counted from 0; -1 means not at all. An edge is the moment
 before or after something that outlives the process: a transaction of the store, a checkpoint, a git object, a
 request to the model, a command in the sandbox, a sandbox's start. Each answer is one line: `{"signal": 9}` or `{"code": 0}`.
@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -79,6 +80,8 @@ def main() -> None:
         order = json.loads(line)
         child = os.fork()
         if child == 0:
+            os.environ.update(order["env"])
+            tempfile.tempdir = None
             os._exit(play(Stage.from_json(order["stage"]), order["edge"]))
         _, status = os.waitpid(child, 0)
         signalled = os.WIFSIGNALED(status)

@@ -1,6 +1,7 @@
 """What the crash tests do: kill a process at an edge, look, resume, and compare with a run that nothing disturbed."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -31,7 +32,8 @@ class Driver:
         """How the child ended: `{"signal": 9}` or `{"code": 0}`."""
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin and stdout
-        stdin.write(json.dumps({"stage": stage.to_json(), "edge": edge}) + "\n")
+        env = {name: os.environ[name] for name in ("PATH", "TMPDIR")}
+        stdin.write(json.dumps({"stage": stage.to_json(), "edge": edge, "env": env}) + "\n")
         answer: dict[str, int] = json.loads(stdout.readline())
         return answer
 
@@ -42,27 +44,34 @@ class Driver:
         self._process.wait(60)
 
 
-@contextmanager
-def drivers(count: int = 2) -> Generator[Callable[[Iterable[Callable[[Driver], Any]]], list[Any]]]:
-    """Runs jobs on `count` drivers at once; gives their results in order."""
-    free = [Driver() for _ in range(count)]
+class Crew:
+    """Drivers that work at once."""
 
-    def run(job: Callable[[Driver], Any]) -> Any:
-        driver = free.pop()
+    def __init__(self, count: int = 2) -> None:
+        self._free = [Driver() for _ in range(count)]
+
+    def run(self, jobs: Iterable[Callable[[Driver], str]]) -> list[str]:
+        """What the jobs complain about, in order."""
+        with ThreadPoolExecutor(len(self._free)) as pool:
+            return [words for words in pool.map(self._run, jobs) if words]
+
+    @contextmanager
+    def one(self) -> Generator[Driver]:
+        """One of them for a while; nothing else may run meanwhile."""
+        driver = self._free.pop()
         try:
-            return job(driver)
+            yield driver
         finally:
-            free.append(driver)
+            self._free.append(driver)
 
-    def run_all(jobs: Iterable[Callable[[Driver], Any]]) -> list[Any]:
-        with ThreadPoolExecutor(count) as pool:
-            return list(pool.map(run, jobs))
-
-    try:
-        yield run_all
-    finally:
-        for driver in free:
+    def close(self) -> None:
+        """End them."""
+        for driver in self._free:
             driver.close()
+
+    def _run(self, job: Callable[[Driver], str]) -> str:
+        with self.one() as driver:
+            return job(driver)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from patchwright.agent.store.ledger import own
 from patchwright.agent.store.store import Store
 from tests.e2e import story
 from tests.e2e.conftest import MakeStage
-from tests.e2e.crashing import Driver
+from tests.e2e.crashing import Crew, Driver, edges
 from tests.e2e.stage import HUMAN, Stage, table_dump
 
 NOTHING = ("step_started", "edit_applied", "attempt_verified", "patch_ready")
@@ -125,15 +124,12 @@ def test_a_plan_that_is_not_what_was_approved_is_refused(tiny: MakeStage, what: 
     ]
 
 
-def test_a_plan_that_is_changed_while_it_is_executed_is_refused_at_the_resume(tiny: MakeStage) -> None:
+def test_a_plan_that_is_changed_while_it_is_executed_is_refused_at_the_resume(crew: Crew, tiny: MakeStage) -> None:
     """APR-02: also when the process that began with it is dead."""
     stage = tiny()
-    driver = Driver()
-    try:
+    with crew.one() as driver:
         edge = edge_of(driver, tiny("whole"), "after commit")
         assert driver.play(stage, edge) == {"signal": 9}
-    finally:
-        driver.close()
     (run,) = stage.store().runs()
     assert run.status == "executing"
     tamper(stage, "plan")
@@ -144,7 +140,7 @@ def test_a_plan_that_is_changed_while_it_is_executed_is_refused_at_the_resume(ti
 
 def edge_of(driver: Driver, stage: Stage, name: str) -> int:
     assert driver.play(stage) == {"code": 0}
-    return (stage.state / "edges.log").read_text().splitlines().index(name)
+    return edges(stage).index(name)
 
 
 def tamper(stage: Stage, what: str) -> None:
@@ -250,18 +246,12 @@ def test_the_record_says_who_approved_what_and_when(tiny: MakeStage) -> None:
     assert told.data == approval.model_dump()
 
 
-def test_what_a_human_decides_right_after_a_crash_is_found(tiny: MakeStage, tmp_path: Path) -> None:
+def test_what_a_human_decides_right_after_a_crash_is_found(crew: Crew, tiny: MakeStage) -> None:
     """REL-01: the plan is there, its checkpoint is not; the approval starts the execution all the same."""
     stage = tiny()
-    driver = Driver()
-    try:
-        whole = tiny("whole")
-        assert driver.play(whole) == {"code": 0}
-        names = (whole.state / "edges.log").read_text().splitlines()
-        first = next(number for number, name in enumerate(names) if name.startswith("before checkpoint"))
+    with crew.one() as driver:
+        first = edge_of(driver, tiny("whole"), "before checkpoint")
         assert driver.play(stage, first) == {"signal": 9}
-    finally:
-        driver.close()
     (run,) = stage.store().runs()
     assert run.status == "awaiting_approval"
     stage.approve(run.id)

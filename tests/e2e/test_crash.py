@@ -14,11 +14,11 @@ import pytest
 
 from tests.e2e.conftest import MakeStage
 from tests.e2e.crashing import (
+    Crew,
     Driver,
     asked,
     at_edge,
     differences,
-    drivers,
     error,
     kill_and_resume,
     model_answers,
@@ -30,7 +30,7 @@ from tests.e2e.story import says, tiny_answers
 from tests.e2e.test_concurrency import player, wait_until
 
 ALL = os.environ.get("PATCHWRIGHT_CRASH") == "all"
-STRIDE = 50 if ALL else 130
+STRIDE = 40
 pytestmark = pytest.mark.timeout(14_400 if ALL else 300)
 
 
@@ -43,39 +43,33 @@ def points(count: int, sample: int) -> list[int]:
     return sorted({int(part * (number + chance.random())) for number in range(sample)})
 
 
-def sweep(stage: Stage, sample: int) -> list[str]:
+def sweep(crew: Crew, stage: Stage, sample: int) -> list[str]:
     """What went wrong at which edge."""
-    with drivers() as run:
-        (reference,) = run([lambda driver: refer(driver, stage)])
-        jobs = [
-            partial(kill_and_resume, stage=stage, reference=reference, edge=edge)
-            for edge in points(len(reference.edges), sample)
-        ]
-        return [wrong for wrong in run(jobs) if wrong]
+    with crew.one() as driver:
+        reference = refer(driver, stage)
+    chosen = points(len(reference.edges), sample)
+    return crew.run(partial(kill_and_resume, stage=stage, reference=reference, edge=edge) for edge in chosen)
 
 
-def test_a_run_with_a_model_survives_a_kill_at_every_edge(fix: MakeStage, tmp_path: Path) -> None:
+def test_a_run_with_a_model_survives_a_kill_at_every_edge(crew: Crew, fix: MakeStage, tmp_path: Path) -> None:
     """REL-01, REL-02, REL-09: same patch, verdict, events and usage; no answer is asked for again."""
-    assert sweep(fix(), 6) == []
+    assert sweep(crew, fix(), 5) == []
     assert orphans(tmp_path / "scratch") == []
 
 
-def test_a_run_by_recipes_survives_a_kill_at_every_edge(mend: MakeStage) -> None:
+def test_a_run_by_recipes_survives_a_kill_at_every_edge(crew: Crew, mend: MakeStage) -> None:
     """REL-01, REL-09: the same without a model."""
-    assert sweep(mend(), 4) == []
+    assert sweep(crew, mend(), 3) == []
 
 
-def test_a_run_that_is_killed_again_and_again_still_ends_the_same(fix: MakeStage) -> None:
+def test_a_run_that_is_killed_again_and_again_still_ends_the_same(crew: Crew, tiny: MakeStage) -> None:
     """REL-01: each process gets some edges further than the last."""
-    stage, often = fix("often"), 0
-    driver = Driver()
-    try:
-        reference = refer(driver, fix("once"))
+    stage, often = tiny("often"), 0
+    with crew.one() as driver:
+        reference = refer(driver, tiny("once"))
         while driver.play(stage, STRIDE) == {"signal": 9}:
             often += 1
             assert often < 60, "no progress"
-    finally:
-        driver.close()
     assert not error(stage), error(stage)
     assert often >= 3
     assert differences(stage, reference) == []
@@ -84,21 +78,22 @@ def test_a_run_that_is_killed_again_and_again_still_ends_the_same(fix: MakeStage
 
 @pytest.mark.docker
 def test_a_run_in_real_containers_survives_kills_and_leaves_none(
-    tiny: MakeStage, engine: Callable[[Stage], list[str]]
+    crew: Crew, tiny: MakeStage, engine: Callable[[Stage], list[str]]
 ) -> None:
     """REL-01, REL-03: whatever a dead process left, the reaper finds."""
     plan, edit, review = tiny_answers()
     look, ask = ("run", {"command": "cat word.txt"}), ("run", {"command": "sleep 0.2"})
     stage = tiny(records=[says("planner", look, ask), plan, says("editor", look), edit, review], sandbox="docker")
-    with drivers() as run:
-        (reference,) = run([lambda driver: refer(driver, stage)])
-        assert engine(stage) == []
+    with crew.one() as driver:
+        reference = refer(driver, stage)
+    assert engine(stage) == []
 
-        def killed(edge: int) -> Callable[[Driver], str]:
-            here = at_edge(stage, edge)
-            return lambda driver: kill_and_resume(driver, stage, reference, edge) or str(engine(here) or "")
+    def killed(driver: Driver, edge: int) -> str:
+        here = at_edge(stage, edge)
+        return kill_and_resume(driver, stage, reference, edge) or " ".join(engine(here))
 
-        assert [wrong for wrong in run(map(killed, points(len(reference.edges), 4))) if wrong] == []
+    chosen = points(len(reference.edges), 3)
+    assert crew.run(partial(killed, edge=edge) for edge in chosen) == []
 
 
 @pytest.mark.docker
