@@ -6,6 +6,7 @@ from patchwright.agent.plan import Plan
 from patchwright.agent.policy import may_change
 from patchwright.agent.session import Session
 from patchwright.sandbox.base import ExecResult, Sandbox
+from patchwright.sandbox.errors import FileRefused
 from patchwright.sandbox.files import remove_file, write_file
 from patchwright.sandbox.trees import PROGRAM
 from patchwright.tools.checks import CheckKind, Results, Verification
@@ -114,6 +115,14 @@ class WorkingDesk:
             self._project(changes)
 
     def _project(self, changes: Mapping[str, bytes | None]) -> None:
+        """Show the head. Where a command has filled the disk or put links into the way, a fresh sandbox will."""
+        try:
+            self._write(changes)
+        except FileRefused as error:
+            self._session.ledger.event("warning", text=f"{error} Going on in a fresh sandbox.")
+            self._session.close_sandbox()
+
+    def _write(self, changes: Mapping[str, bytes | None]) -> None:
         sandbox = self._sandbox_as_shown()
         tree = self._session.repository.tree(self.head)
         for path, data in changes.items():

@@ -164,8 +164,7 @@ def _tool(data: Mapping[str, Any]) -> str:
     given: Mapping[str, Any] = data.get("arguments") or {}
     about = next((str(given[name]) for name in TELLING if given.get(name)), "")
     says = str(data.get("says", "")).strip().partition("\n")[0][:160]
-    refused = " refused:" if data.get("refused") else ":" if says else ""
-    return f"tool {data.get('tool', '')}{f' {about[:100]}' if about else ''}{refused} {says}".rstrip()
+    return f"tool {data.get('tool', '')}{f' {about[:100]}' if about else ''}{f': {says}' if says else ''}"
 
 
 def _edited(data: Mapping[str, Any]) -> str:

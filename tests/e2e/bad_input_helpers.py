@@ -5,7 +5,8 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,7 @@ class Door:
 
     state: Path
     env: dict[str, str]
+    cwd: Path | None = None
 
     def __call__(self, *arguments: str, **more: str) -> Said:
         """Run one command to its end. `more` are environment variables."""
@@ -58,6 +60,7 @@ class Door:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             env=self.env | more,
+            cwd=self.cwd,
             start_new_session=True,
         )
 
@@ -88,17 +91,17 @@ def finished(process: "subprocess.Popen[bytes]", seconds: float = 90) -> Said:
     return said
 
 
-def door(folder: Path) -> Door:
-    """A door whose state lies in `folder`."""
+def door(folder: Path, cwd: Path | None = None) -> Door:
+    """A door whose state lies in `folder`; its commands run in `cwd`."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "PATCHWRIGHT_"))}
     settings = folder / "settings.toml"
-    settings.write_text("[roles.default]\nretries = 1\ntimeout = 20.0\n")
+    settings.write_text("[roles.default]\nretries = 1\ntimeout = 20.0\n[sandbox]\nworkspace_mb = 64\n")
     ours = {
         "PATCHWRIGHT_STATE": str(folder / "state"),
         "PATCHWRIGHT_CONFIG": str(settings),
         "PATCHWRIGHT_USER": "tester",
     }
-    return Door(folder / "state", kept | ours)
+    return Door(folder / "state", kept | ours, cwd)
 
 
 def repository(folder: Path, files: dict[str, str | bytes]) -> str:
@@ -208,3 +211,17 @@ def containers(run_id: str) -> list[str]:
     with closing(APIClient(version="auto")) as client:
         found = client.containers(all=True, quiet=True, filters={"label": f"patchwright.run={run_id}"})
         return [str(one["Id"]) for one in found]
+
+
+def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
+    """Look again and again until it has happened."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline, "it has not happened"
+        time.sleep(0.03)
+
+
+def checked_by(script: str, timeout: float = 20) -> dict[str, str | bytes]:
+    """The repository SUM, judged by this shell script."""
+    check = CHECKED_BY_SHELL.replace('["grep", "-q", "4", "sum.txt"]', json.dumps(["sh", "-c", script]))
+    return {**SUM, "patchwright.toml": check.replace("5.0", f"{timeout:.1f}")}
