@@ -6,6 +6,7 @@ from typing import Any
 from patchwright.agent.conversing import facts_of, recorded_turn
 from patchwright.agent.desk import WorkingDesk
 from patchwright.agent.editor import editor_messages, editor_tools, feedback
+from patchwright.agent.parse import listing
 from patchwright.agent.plan import Approval, Plan, Scope, plan_sha256
 from patchwright.agent.policy import to_come
 from patchwright.agent.session import Session
@@ -107,10 +108,9 @@ def _start(session: Session, state: State) -> Conversation:
 def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversation:
     plan = session.plan(state["revision"])
     changed = session.repository.changed(session.issue.base_commit, state["green"])
-    noted = plan.model_copy(update={"notes": (*plan.notes, *_approval_notes(session, plan))})
     messages = editor_messages(
         session.issue,
-        noted,
+        noted(session, plan),
         state["step"],
         facts_of(session),
         changed=[change.path for change in changed],
@@ -120,10 +120,11 @@ def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversa
     return begin("editor", messages, context=session.deps.context("editor"), limit=session.budget.turns)
 
 
-def _approval_notes(session: Session, plan: Plan) -> list[str]:
+def noted(session: Session, plan: Plan) -> Plan:
+    """The plan with what humans said when they approved it: it binds like the notes before."""
     approvals = session.deps.store.approvals(session.ledger.run_id)
-    said = [f"{a.by}: {a.notes}" for a in approvals if a.notes and a.decision == "approve"]
-    return [note for note in said if note not in plan.notes]
+    said = dict.fromkeys(f"{a.by}: {a.notes}" for a in approvals if a.notes and a.decision == "approve")
+    return plan.model_copy(update={"notes": (*plan.notes, *(note for note in said if note not in plan.notes))})
 
 
 def _store(session: Session, state: State, conversation: Conversation) -> None:
@@ -159,7 +160,7 @@ def _answer(approval: Approval) -> str:
 
 def _ask(session: Session, state: State, desk: WorkingDesk, payload: dict[str, Any]) -> None:
     """A question becomes a revision of the plan, with the paths opened that were refused (APR-03, APR-04)."""
-    question = str(payload.get("question", ""))[:8000] or "The editor asks for your decision."
+    question = _question(payload)
     newest = session.deps.store.plan(session.ledger.run_id) or session.plan(state["revision"])
     current = session.plan(state["revision"])
     refused = refused_paths(session, state)
@@ -189,6 +190,13 @@ def _ask_once(session: Session, state: State, plan: Plan, newest: Plan) -> None:
     if decided or newest.author != "editor" or newest.sha256 != plan.sha256:
         session.ledger.plan(plan)
     session.ledger.artifact(name, str(plan.revision).encode())
+
+
+def _question(payload: dict[str, Any]) -> str:
+    """The editor's question with the answers that it suggests."""
+    question = str(payload.get("question", "")) or "The editor asks for your decision."
+    answers = [str(answer) for answer in listing(payload.get("suggestions"))]
+    return f"{question}{' Suggested: ' if answers else ''}{' / '.join(answers)}"[:8000]
 
 
 def refused_paths(session: Session, state: State) -> list[str]:

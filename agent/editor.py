@@ -37,7 +37,7 @@ def editor_messages(
 ) -> list[Message]:
     """The first messages for step `number` (from 0).
 
-    `changed` are the files that earlier steps changed; `learned` is what became of earlier attempts
+    `changed` are the files changed so far; `learned` is what became of earlier attempts
     at this step, as `feedback` says it, and what humans answered; `tree` is what the step starts from.
     """
     step = plan.draft.steps[number]
@@ -68,7 +68,7 @@ def plan_text(plan: Plan, current: int | None = None) -> str:
     lines = [draft.summary, *([f"Root cause: {draft.root_cause}"] if draft.root_cause else []), *steps]
     return (
         "\n".join(lines)
-        + _section("Seen at", [f"{one.path}:{one.line} {one.note}" for one in draft.evidence[:MAX_EVIDENCE]])
+        + _section("Seen at", _places(draft.evidence))
         + _section("Assumptions", draft.assumptions)
         + _section("Risks", draft.risks)
         + _section("The human's words bind", plan.notes)
@@ -85,7 +85,7 @@ def step_text(step: Step, scope: Scope, number: int, later: Sequence[str] = ()) 
         + (f"\nDone when: {step.verify}" if step.verify else "")
         + _section("Must pass after this step", (*shown, *([f"and {more} more"] if more else [])))
         + _section("Must pass after later steps, and may fail until then", later[:MAX_MUST_FIX])
-        + _section("Evidence", [f"{one.path}:{one.line} {one.note}" for one in step.evidence[:MAX_EVIDENCE]])
+        + _section("Evidence", _places(step.evidence))
     )
 
 
@@ -131,6 +131,11 @@ def _windows(path: str, data: bytes, lines: Sequence[int]) -> list[str]:
     return shown
 
 
+def _places(evidence: Sequence[Evidence]) -> list[str]:
+    shown = evidence[:MAX_EVIDENCE]
+    return [f"{one.path}{f':{one.line}' if one.line else ''} {one.note}".rstrip() for one in shown]
+
+
 def _learned(learned: Sequence[str]) -> str:
     if not learned:
         return ""
@@ -138,7 +143,7 @@ def _learned(learned: Sequence[str]) -> str:
 
 
 def _changed(paths: Sequence[str]) -> str:
-    return _section("Changed by earlier steps", paths[:MAX_CHANGED]).strip("\n")
+    return _section("Changed so far", paths[:MAX_CHANGED]).strip("\n")
 
 
 def _section(title: str, lines: Sequence[str]) -> str:

@@ -15,6 +15,8 @@ from patchwright.agent.prompts.load import prompt
 from patchwright.tools.untrusted import frame, printable
 
 MAX_DIFF = 60_000
+MAX_SHOWN = 20_000
+"""Characters of the diff that goes back to the editor with blocking findings."""
 MAX_FINDINGS = 30
 
 Severity = Literal["blocking", "warning", "note"]
@@ -86,10 +88,13 @@ def read_findings(reply: Reply) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: order.index(one.severity))[:MAX_FINDINGS])
 
 
-def findings_text(findings: tuple[Finding, ...]) -> str:
-    """The blocking findings as feedback for the editor; "" if there are none."""
+def findings_text(findings: tuple[Finding, ...], diff: str) -> str:
+    """The blocking findings and the change as feedback for the editor; "" if there are none."""
     lines = [f"- {one.path}:{one.line} {one.message}" for one in findings if one.severity == "blocking"]
-    return "\n".join(["A reviewer of your change says (check it; it may be wrong):", *lines]) if lines else ""
+    if not lines:
+        return ""
+    change = frame("the change so far", _cut(diff, MAX_SHOWN))
+    return "\n".join(["A reviewer of your change says (check it; it may be wrong):", *lines, change])
 
 
 def _finding(item: dict[str, Any]) -> Finding | None:
@@ -104,10 +109,10 @@ def _finding(item: dict[str, Any]) -> Finding | None:
         return None
 
 
-def _cut(diff: str) -> str:
+def _cut(diff: str, most: int = MAX_DIFF) -> str:
     text = printable(diff)
-    if len(text) <= MAX_DIFF:
+    if len(text) <= most:
         return text
-    half = MAX_DIFF // 2
+    half = most // 2
     head, tail = text[:half].rpartition("\n")[0], text[-half:].partition("\n")[2]
     return f"{head}\n[… {len(text) - len(head) - len(tail):,} characters of the diff are not shown …]\n{tail}"

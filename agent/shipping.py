@@ -1,6 +1,6 @@
 """The end of a run: proof in a fresh sandbox, a second look, the patch with its provenance, the report."""
 
-from patchwright.agent.editing import begin_attempt
+from patchwright.agent.editing import begin_attempt, noted
 from patchwright.agent.plan import Plan
 from patchwright.agent.policy import Judgement, judge, outside, promised
 from patchwright.agent.proof import Findings, Proof
@@ -54,11 +54,11 @@ def review(session: Session, state: State) -> Update:
     if model is None or not by_model or state["green"] == session.issue.base_commit:
         return {"route": "ship"}
     diff = session.repository.diff(session.issue.base_commit, state["green"]).decode("utf-8", "replace")
-    found = review_diff(model, session.issue, plan, diff, _said(session))
+    found = review_diff(model, session.issue, noted(session, plan), diff, _said(session))
     findings = tuple(FindingLine(**finding.model_dump()) for finding in found)
     session.ledger.artifact("findings.json", Findings(findings=findings).model_dump_json().encode())
     session.ledger.event("reviewed", findings=[finding.model_dump() for finding in findings])
-    words = findings_text(found)
+    words = findings_text(found, diff)
     if not words or state["review_rounds"] >= REVIEW_ROUNDS:
         return {"route": "ship"}
     return _back_to_editor(session, state, plan, words)

@@ -119,7 +119,8 @@ def _tools_in_words(tools: Sequence[ToolSpec]) -> str:
     return (
         "You act with tools. To use one, answer with exactly one JSON object and nothing else:\n"
         '{"tool": "NAME", "arguments": {...}}\n'
-        "You then get its result and may use the next. The tools:\n" + "\n".join(lines)
+        "You then get its result and may use the next: one tool per answer, whatever was said above. The tools:\n"
+        + "\n".join(lines)
     )
 
 

@@ -22,7 +22,7 @@ def test_the_first_message_holds_plan_step_notes_and_facts() -> None:
         "- anna: keep the signature",
         "You may change: calc/core.py. Among them no tests, no dependency files, no CI.",
         "Must pass after this step:\n- tests/test_core.py::test_empty",
-        "Changed by earlier steps:\n- a.py",
+        "Changed so far:\n- a.py",
         "# What earlier attempts taught\nIt broke x.",
         "python3 -m pytest",
     ):

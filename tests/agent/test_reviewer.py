@@ -20,8 +20,10 @@ def test_findings_come_worst_first() -> None:
     worst = {**ONE, "severity": "blocking", "message": "wrong"}
     found = review_diff(Script(Reply(parsed={"findings": [ONE, worst]})), an_issue(), a_plan(), "diff")
     assert [one.message for one in found] == ["wrong", "edge case"]
-    assert findings_text(found) == "A reviewer of your change says (check it; it may be wrong):\n- a.py:3 wrong"
-    assert findings_text(found[1:]) == ""
+    said = findings_text(found, "+the line")
+    assert said.startswith("A reviewer of your change says (check it; it may be wrong):\n- a.py:3 wrong\n<data-")
+    assert "+the line" in said
+    assert findings_text(found[1:], "+the line") == ""
 
 
 def test_the_request_holds_issue_plan_notes_and_diff_and_asks_by_schema() -> None:
