@@ -73,7 +73,11 @@ def start(deps: Deps, asked: Asked) -> Run:
         origin=asked.origin,
         hidden=text.removed,
     )
-    return deps.store.create_run(issue, GRAPH_VERSION, asked.sandbox)
+    run = deps.store.create_run(issue, GRAPH_VERSION, asked.sandbox)
+    if len(issue.body) > MAX_ISSUE:
+        said = f"The issue is long: its first {MAX_ISSUE:,} characters were kept, the rest was cut."
+        deps.store.append(run.id, "warning", {"text": said})
+    return run
 
 
 def drive(deps: Deps, run_id: str) -> Run:
@@ -112,15 +116,16 @@ def _work(session: Session, ledger: Ledger) -> None:
 
 def _invoke(session: Session) -> None:
     """Drive the graph; a sandbox that is lost on the way is replaced by a fresh one."""
-    for tries_left in reversed(range(FRESH_SANDBOXES + 1)):
+    for lost in range(1, FRESH_SANDBOXES + 2):
         try:
             return _invoke_once(session)
         except SandboxDied as error:
             session.close_sandbox()
             session.ledger.stop_if_cancelled()
-            session.ledger.event("warning", text=f"The sandbox was lost ({error}); going on in a fresh one.")
-            if not tries_left:
+            if lost > FRESH_SANDBOXES:
                 raise
+            text = f"The sandbox was lost ({error}); going on in a fresh one, {lost} of {FRESH_SANDBOXES}."
+            session.ledger.event("warning", text=text)
     return None
 
 

@@ -68,7 +68,9 @@ class Session:
     def wishes(self) -> Restrictions:
         """What the repository's own patchwright.toml says at the base commit (CFG-01). Raises `UsageError`."""
         tree = self.repository.tree(self.issue.base_commit)
-        return read_restrictions(tree.read(FILE) if FILE in tree.paths() else None)
+        wishes = read_restrictions(tree.read(FILE) if FILE in tree.paths() else None)
+        lowered(self.deps.budget, wishes)  # what would loosen stops the run before anything of the repository runs
+        return wishes
 
     @cached_property
     def budget(self) -> Budget:

@@ -23,12 +23,11 @@ STYLES: dict[Mood, str] = {"plain": "", "quiet": "dim", "good": "green", "bad": 
 def progress(screen: Screen, store: Store, run_id: str) -> Generator[None]:
     """While the context lasts, tell what happens to the run from now on."""
     narrator, over = Narrator(), threading.Event()
-    seen = 0
-    for event in store.events(run_id, limit=1_000_000):
+    events = store.events(run_id, limit=1_000_000)
+    for event in events:
         narrator.line(event)
-        seen = event.seq
-    if seen == 1:
-        seen = 0  # the run has just been made: say so
+    begun = any(event.kind == "status_changed" for event in events)
+    seen = events[-1].seq if begun else 0  # a run that has just been made is told from its beginning
     teller = threading.Thread(target=_tell, args=(screen, store, run_id, narrator, over.is_set, seen), daemon=True)
     teller.start()
     try:
