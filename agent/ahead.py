@@ -46,7 +46,7 @@ def load() -> None:
     gc.disable()
     try:
         import langgraph.checkpoint.sqlite  # pyright: ignore[reportUnusedImport]
-        import langgraph.graph  # noqa: F401
+        import langgraph.graph  # noqa: F401  # pyright: ignore[reportUnusedImport]
     finally:
         gc.freeze()
         gc.enable()

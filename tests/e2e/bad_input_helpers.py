@@ -208,7 +208,8 @@ def containers(run_id: str) -> list[str]:
     """Ids of the containers that are left of a run."""
     from docker import APIClient
 
-    with closing(APIClient(version="auto")) as client:
+    with closing(APIClient(version="auto")) as opened:
+        client: Any = opened  # its types are unknown in part
         found = client.containers(all=True, quiet=True, filters={"label": f"patchwright.run={run_id}"})
         return [str(one["Id"]) for one in found]
 

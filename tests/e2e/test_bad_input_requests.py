@@ -46,8 +46,12 @@ def at(place: Path) -> Door:
 @pytest.fixture(scope="module")
 def answers(at: Door) -> dict[str, Said]:
     """What each command said; two at a time, since most of it is the start of a process."""
+
+    def ask(arguments: tuple[str, ...]) -> Said:
+        return at("plan", *arguments)
+
     with ThreadPoolExecutor(2) as pool:
-        said = pool.map(lambda case: at("plan", *case[0]), REFUSED.values())
+        said = pool.map(ask, [arguments for arguments, _ in REFUSED.values()])
         return dict(zip(REFUSED, said, strict=True))
 
 

@@ -116,7 +116,7 @@ def _outcome(case: Any) -> tuple[TestStatus, str, str]:
 
 
 def _words(message: str, trace: str, kind: str) -> tuple[str, str]:
-    """The failure's type and first words, and its text. A collection error's reason is its last `E` line, or its last one."""
+    """The failure's type and first words, and its text. A collection error's reason is its last `E` line, or line."""
     if message.startswith("collection ") and trace.strip():
         lines = trace.strip().splitlines()
         reasons = [line[1:].strip() for line in lines if line.startswith("E  ")]
