@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from patchwright.agent import runs
+from patchwright.agent.budget import Budget
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
 from patchwright.agent.run import Run, RunStatus
 from patchwright.agent.scripted import Record, ScriptedModel
@@ -158,6 +159,14 @@ def test_a_run_that_nobody_works_on_is_cancelled_at_once(tiny: MakeStage) -> Non
         assert run.status == status
         assert runs.cancel(stage.deps(), run.id).status == "cancelled"
         assert stage.drive(run.id).status == "cancelled"
+
+
+def test_a_run_whose_budget_is_spent_is_cancelled_at_once(tiny: MakeStage) -> None:
+    """REL-04, RES-11."""
+    stage = tiny()
+    run = stage.drive(stage.start().id, budget=Budget(requests=0))
+    assert run.status == "paused_budget" and "0 model calls" in run.reason
+    assert runs.cancel(stage.deps(), run.id).status == "cancelled"
 
 
 def test_a_cancel_gives_an_image_up_that_is_being_built(tiny: MakeStage) -> None:
