@@ -62,7 +62,7 @@ def test_a_run_that_is_stopped_between_the_steps_goes_on_in_its_recording(
 
 
 def wait_for_step_two(state: Path) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 110
     while time.monotonic() < deadline:
         events = open_store(state).events(run_id(state), limit=10_000)
         if any(event.kind == "step_started" and event.data["step"] == 2 for event in events):
