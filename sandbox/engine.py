@@ -96,12 +96,9 @@ def within(seconds: float, what: str, call: Callable[[], T]) -> T:
 
 def _cause(error: BaseException) -> str:
     """The system's own words for it, which the client libraries wrap several times."""
-    inner: BaseException | None = error
-    while inner is not None:
-        if isinstance(inner, OSError) and inner.strerror:
-            return inner.strerror
-        inner = inner.__cause__ or inner.__context__
-    return str(error)
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return (isinstance(error, OSError) and error.strerror) or str(error)
 
 
 def _settle(future: Future[T], call: Callable[[], T]) -> None:

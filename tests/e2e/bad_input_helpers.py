@@ -6,8 +6,8 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -206,12 +206,34 @@ def model_env(url: str) -> dict[str, str]:
 
 def containers(run_id: str) -> list[str]:
     """Ids of the containers that are left of a run."""
+    with engine() as client:
+        return _ids(client, run_id, all=True)
+
+
+def commands(run_id: str) -> list[str]:
+    """The command lines that run in a run's containers now."""
+    from docker.errors import APIError
+
+    with engine() as client:
+        try:
+            listed: list[list[list[str]]] = [client.top(one)["Processes"] or [] for one in _ids(client, run_id)]
+        except APIError:  # it has just ended
+            return []
+    return [row[-1] for rows in listed for row in rows]
+
+
+@contextmanager
+def engine() -> Generator[Any]:
+    """A client of the real engine."""
     from docker import APIClient
 
-    with closing(APIClient(version="auto")) as opened:
-        client: Any = opened  # its types are unknown in part
-        found = client.containers(all=True, quiet=True, filters={"label": f"patchwright.run={run_id}"})
-        return [str(one["Id"]) for one in found]
+    with closing(APIClient(version="auto")) as client:
+        yield client
+
+
+def _ids(client: Any, run_id: str, **more: bool) -> list[str]:
+    found = client.containers(quiet=True, filters={"label": f"patchwright.run={run_id}"}, **more)
+    return [str(one["Id"]) for one in found]
 
 
 def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
