@@ -19,8 +19,8 @@ from typing import IO, NamedTuple
 from patchwright.sandbox.errors import GitFailed
 from patchwright.sandbox.git import Git
 
-_CACHE_BYTES = 16 << 20
-_CACHED_OBJECT = 1 << 20
+_CACHE_BYTES = 4 << 20
+_CACHED_OBJECT = 256 << 10
 
 
 class Object(NamedTuple):

@@ -1,27 +1,44 @@
-"""All figures, one after another, each in a process of its own: `make bench`, or `make bench ARGS="turns start"`."""
+"""All figures, as one Markdown document: `make bench`, or `python -m patchwright.evals.bench [NAME...]`."""
 
-import subprocess
+import os
+import platform
 import sys
-from pathlib import Path
+import time
+from collections.abc import Callable, Mapping
+
+from patchwright.evals.bench import crowd, install, sandbox, start, store, turns, workspace
+
+SCRIPTS: Mapping[str, Callable[[], str]] = {
+    "sandbox": sandbox.report,
+    "workspace": workspace.report,
+    "turns": turns.report,
+    "start": start.report,
+    "store": store.report,
+    "crowd": crowd.report,
+    "install": install.report,
+}
 
 
-def names() -> list[str]:
-    """The scripts of this folder that print figures, sorted."""
-    scripts = sorted(Path(__file__).parent.glob("[a-z]*.py"))
-    return [path.stem for path in scripts if 'if __name__ == "__main__":' in path.read_text()]
+def heading() -> str:
+    """Where and when; a busy machine is slower, so its load is said before each table."""
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    return (
+        f"# Figures\n\nMeasured on {day}: Python {platform.python_version()}, {os.cpu_count()} processors, "
+        "each beside its limit or a peer in the same run. Targets are the most that a figure may be.\n"
+    )
 
 
-def main(wanted: list[str]) -> int:
-    """Run the wanted scripts, all if none is named; 1 if one of them failed."""
-    failed: list[str] = []
-    for name in wanted or names():
-        print(f"\n## {name}\n", flush=True)
-        module = f"patchwright.evals.bench.{name}"
-        if subprocess.run([sys.executable, "-m", module], check=False).returncode:
-            failed.append(name)
-    if failed:
-        print(f"Failed: {', '.join(failed)}", file=sys.stderr)
-    return 1 if failed else 0
+def main(names: list[str]) -> int:
+    """Run the named scripts, or all. Unknown names end with 2."""
+    unknown = [name for name in names if name not in SCRIPTS]
+    if unknown:
+        print(f"There is no bench {', '.join(unknown)}. There are: {', '.join(SCRIPTS)}.", file=sys.stderr)
+        return 2
+    print(heading(), flush=True)
+    for name in names or SCRIPTS:
+        load = os.getloadavg()[0]
+        print(SCRIPTS[name]() + f"\n(Load before: {load:.1f})\n", flush=True)
+    return 0
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 python -m patchwright.evals.bench.crowd [docker]
 """
 
+import json
 import os
 import subprocess
 import sys
@@ -95,8 +96,6 @@ def crowd(folder: Path, count: int, kind: SandboxKind) -> dict[str, float]:
 
 def figures(folder: Path, count: int = RUNS, kinds: tuple[SandboxKind, ...] = ("local", "docker")) -> Iterator[Figure]:
     """For each kind of sandbox: how many finished, memory, time."""
-    import json
-
     for kind in kinds:
         done = subprocess.run(
             [sys.executable, "-c", PROGRAM, str(folder), str(count), kind], capture_output=True, check=False, text=True
@@ -112,7 +111,7 @@ def figures(folder: Path, count: int = RUNS, kinds: tuple[SandboxKind, ...] = ("
 
 def report() -> str:
     """Measure; the table."""
-    with place(400, 6 << 20) as folder:
+    with place(100, 1 << 20) as folder:
         return table("Many at once", figures(folder))
 
 

@@ -9,35 +9,19 @@ import subprocess
 import sys
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-from rich.console import Console
-from rich.table import Table
-
+from patchwright.evals.bench.figures import Figure, quantile, table, timed
+from patchwright.evals.bench.generated import BYTES, FILES
 from patchwright.sandbox.base import Sandbox, Spec, Tree
 from patchwright.sandbox.docker import DockerSandboxes
 from patchwright.sandbox.files import read_file, take_manifest, write_file
 from patchwright.sandbox.images import ensure_image
 
-FILES = 2800
-BYTES = 40 << 20
 RUN_ID = "bench"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """Milliseconds of one thing, sorted, and what its median and 99th percentile should not pass (0: no target)."""
-
-    name: str
-    times: list[float]
-    median_target: float = 0.0
-    p99_target: float = 0.0
-
-    def at(self, share: float) -> float:
-        """The quantile."""
-        return self.times[min(len(self.times) - 1, int(share * len(self.times)))]
+MEGABYTE = ["head", "-c", "1000000", "/dev/zero"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +51,7 @@ def made_tree(files: int, size: int) -> MadeTree:
     return MadeTree(stream.getvalue(), f"bench-{files}-{size}")
 
 
-def measure(name: str, action: Callable[[], object], runs: int, median: float = 0.0, p99: float = 0.0) -> Figure:
-    """Time an action after one run to warm up."""
-    action()
-    times: list[float] = []
-    for _ in range(runs):
-        begun = time.perf_counter()
-        action()
-        times.append(1000 * (time.perf_counter() - begun))
-    return Figure(name, sorted(times), median, p99)
-
-
-def command_figures(sandbox: Sandbox, sandboxes: DockerSandboxes) -> Iterator[Figure]:
+def commands(sandbox: Sandbox, sandboxes: DockerSandboxes, runs: int) -> Iterator[Figure]:
     """Single commands and files in a running sandbox."""
     client = sandboxes.client()
 
@@ -87,35 +60,37 @@ def command_figures(sandbox: Sandbox, sandboxes: DockerSandboxes) -> Iterator[Fi
         answer: bytes = client.exec_start(made["Id"])
         return answer
 
-    yield measure("true as a plain subprocess, no sandbox", lambda: subprocess.run(["true"], check=True), 300)
-    yield measure("true in the sandbox", lambda: sandbox.run(["true"], timeout=10), 1000, 3, 12)
-    yield measure("true by the engine's exec", by_exec, 10)
-    megabyte = ["head", "-c", "1000000", "/dev/zero"]
-    yield measure(
-        "1 MB of output, plain subprocess", lambda: subprocess.run(megabyte, capture_output=True, check=True), 30
-    )
-    yield measure("1 MB of output", lambda: sandbox.run(megabyte, timeout=10), 30, 15)
-    yield measure("write a file", lambda: write_file(sandbox, "package00/new/file.py", b"x = 1\n" * 500), 100)
-    yield measure("read a file", lambda: read_file(sandbox, "package00/new/file.py", 1 << 20), 100)
-    yield measure(f"list what changed in {FILES:,} files", lambda: take_manifest(sandbox), 20, 60)
+    plain = timed(lambda: subprocess.run(["true"], check=True), max(1, runs // 3))
+    beside = f"a plain subprocess: {quantile(plain):.1f} ms; the engine's exec: {quantile(timed(by_exec, 10)):.0f} ms"
+    ours = timed(lambda: sandbox.run(["true"], timeout=10), runs)
+    yield Figure("`true` in the sandbox, median", quantile(ours), "ms", 3, beside)
+    worst = f"a plain subprocess: {quantile(plain, 0.99):.1f} ms"
+    yield Figure("`true` in the sandbox, 99th percentile", quantile(ours, 0.99), "ms", 12, worst)
+    few = max(1, runs // 30)
+    host = quantile(timed(lambda: subprocess.run(MEGABYTE, capture_output=True, check=True), few))
+    found = quantile(timed(lambda: sandbox.run(MEGABYTE, timeout=10), few))
+    yield Figure("1 MB of output", found, "ms", 15, f"a plain subprocess: {host:.1f} ms")
+    path, data = "package00/new/file.py", b"x = 1\n" * 500
+    yield Figure("write a file", quantile(timed(lambda: write_file(sandbox, path, data), few)), "ms")
+    yield Figure("read a file", quantile(timed(lambda: read_file(sandbox, path, 1 << 20), few)), "ms")
+    yield Figure("list what changed in the tree", quantile(timed(lambda: take_manifest(sandbox), 10)), "ms", 60)
 
 
-def life_figures(sandboxes: DockerSandboxes, image: str, tree: Tree) -> Iterator[Figure]:
-    """Opening and ending."""
-    empty = made_tree(1, 1)
+def lives(sandboxes: DockerSandboxes, image: str, tree: Tree, runs: int) -> Iterator[Figure]:
+    """Opening and ending; ready means that the tree is there and the sandbox has checked itself."""
     writable, frozen = Spec(image, RUN_ID, "executing"), Spec(image, RUN_ID, "planning", read_only=True)
-    for name, spec, content, target in (
-        ("create, start and check a container", writable, empty, 0.0),
-        (f"workspace ready, {FILES:,} files and {BYTES >> 20} MB", writable, tree, 600.0),
-        ("the same read-only, from its volume", frozen, tree, 600.0),
-    ):
-        opening, ending = open_and_end(sandboxes, spec, content, 5)
-        yield Figure(name, opening, target)
-    yield Figure("kill and remove", ending)
+    empty, _ = open_and_end(sandboxes, writable, made_tree(1, 1), runs)
+    opened, ended = open_and_end(sandboxes, writable, tree, runs)
+    mounted, _ = open_and_end(sandboxes, frozen, tree, runs)
+    start, ready = quantile(empty), quantile(opened)
+    beside = f"with an empty tree: {start:.0f} ms; with the container's start: {ready:.0f} ms"
+    yield Figure("workspace ready in a started container", max(0.0, ready - start), "ms", 600, beside)
+    yield Figure("the same read-only from its volume", max(0.0, quantile(mounted) - start), "ms", 350)
+    yield Figure("end of a container: kill and remove", quantile(ended), "ms", None, "a stop that waits: 10 s and more")
 
 
 def open_and_end(sandboxes: DockerSandboxes, spec: Spec, tree: Tree, runs: int) -> tuple[list[float], list[float]]:
-    """Milliseconds to open and to close, sorted, after one run to warm up."""
+    """Milliseconds to open and to close, after one run to warm up."""
     times: list[tuple[float, float]] = []
     for _ in range(runs + 1):
         stack = ExitStack()
@@ -124,35 +99,27 @@ def open_and_end(sandboxes: DockerSandboxes, spec: Spec, tree: Tree, runs: int) 
         ready = time.perf_counter()
         stack.close()
         times.append((1000 * (ready - begun), 1000 * (time.perf_counter() - ready)))
-    opening, ending = zip(*times[1:], strict=True)
-    return sorted(opening), sorted(ending)
+    return [opening for opening, _ in times[1:]], [ending for _, ending in times[1:]]
 
 
-def figures(image: str) -> Iterator[Figure]:
+def figures(image: str, files: int = FILES, size: int = BYTES, runs: int = 1000, lives_of: int = 5) -> Iterator[Figure]:
     """All of them, in the order of the table."""
     sandboxes = DockerSandboxes("bench")
-    tree = made_tree(FILES, BYTES)
+    tree = made_tree(files, size)
     with sandboxes.open(Spec(image, RUN_ID, "executing"), tree) as sandbox:
-        yield from command_figures(sandbox, sandboxes)
-    yield from life_figures(sandboxes, image, tree)
+        yield from commands(sandbox, sandboxes, runs)
+    yield from lives(sandboxes, image, tree, lives_of)
 
 
-def table(found: list[Figure]) -> Table:
-    """Medians and 99th percentiles beside their targets."""
-    result = Table("milliseconds", "runs", "median", "target", "p99", "target", title="Sandbox")
-    for one in found:
-        targets = [f"{target:g}" if target else "" for target in (one.median_target, one.p99_target)]
-        result.add_row(
-            one.name, str(len(one.times)), f"{one.at(0.5):.1f}", targets[0], f"{one.at(0.99):.1f}", targets[1]
-        )
-    return result
+def report(image: str = "") -> str:
+    """Measure; the table."""
+    return table(f"The sandbox: {FILES} files, {BYTES >> 20} MB", figures(image or ensure_image("python")))
 
 
-def main(arguments: list[str]) -> None:
-    """Measure and print."""
-    image = arguments[0] if arguments else ensure_image("python")
-    Console().print(table(list(figures(image))))
+def main() -> None:
+    """Measure and print the table."""
+    print(report(*sys.argv[1:2]))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()
