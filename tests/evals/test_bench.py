@@ -10,6 +10,7 @@ from patchwright.evals.bench.endpoint import endpoint
 from patchwright.evals.bench.figures import Figure, quantile, shown, table
 from patchwright.evals.bench.generated import generate
 from patchwright.evals.bench.install import by_distribution, size_on_disk
+from patchwright.sandbox.images import ensure_image
 
 
 @pytest.fixture
@@ -79,6 +80,6 @@ def test_an_unknown_bench_is_refused(capsys: pytest.CaptureFixture[str]) -> None
 
 @pytest.mark.docker
 def test_the_sandbox_is_measured() -> None:
-    image = sandbox.ensure_image("python")
+    image = ensure_image("python")
     found = {one.name: one.value for one in sandbox.figures(image, 50, 50_000, runs=3, lives_of=1)}
     assert found["end of a container: kill and remove"] > 0
