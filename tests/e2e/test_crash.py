@@ -83,10 +83,12 @@ def test_a_run_in_real_containers_survives_kills_and_leaves_none(
     """REL-01, REL-03: whatever a dead process left, the reaper finds."""
     plan, edit, review = tiny_answers()
     look, ask = ("run", {"command": "cat word.txt"}), ("run", {"command": "sleep 0.2"})
-    stage = tiny(records=[says("planner", look, ask), plan, says("editor", look), edit, review], sandbox="docker")
+    records = [says("planner", look, ask), plan, says("editor", look), edit, review]
+    warm, stage = (tiny(name, records=records, sandbox="docker") for name in ("warm", "state"))
     with crew.one() as driver:
+        refer(driver, warm)  # fills the volume with the frozen tree, which the others find
         reference = refer(driver, stage)
-    assert engine(stage) == []
+    assert engine(warm) == engine(stage) == []
 
     def killed(driver: Driver, edge: int) -> str:
         here = at_edge(stage, edge)
