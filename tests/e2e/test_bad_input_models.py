@@ -68,22 +68,20 @@ def test_an_endpoint_that_fails_parks_the_run_and_it_goes_on_when_it_is_back(tmp
     assert at.last().verdict == "verified"
 
 
-UNUSABLE: dict[str, tuple[Call, str]] = {
-    "files that do not exist": (planned(files=["sums.txt"]), "sums.txt does not exist; did you mean sum.txt?"),
-    "files outside": (planned(files=["../../etc/passwd", ".git/hooks/x"]), "names git's own folder"),
-    "10,000 steps": (("submit_plan", {**PLAN[1], "steps": PLAN[1]["steps"] * 10_000}), "The plan was not taken"),
-}
-
-
-@pytest.mark.parametrize("case", UNUSABLE)
-def test_a_plan_that_cannot_be_used_goes_back_and_in_the_end_the_run_says_why(case: str, tmp_path: Path) -> None:
-    """LLM-04, FS-01: it never comes to a human; the model is told what is wrong, three times at most."""
+def test_plans_that_cannot_be_used_go_back_and_in_the_end_the_run_says_why(tmp_path: Path) -> None:
+    """LLM-04, FS-01: none comes to a human; the model is told what is wrong, three times at most."""
     at, source = door(tmp_path), repository(tmp_path / "sum", SUM)
-    call, words = UNUSABLE[case]
-    said = at("plan", source, "Two and two", *LOCAL, "--recording", recording(tmp_path / "r", [call] * 3))
+    plans = [planned(files=["sums.txt"]), planned(files=["../../etc/passwd", ".git/hooks/x"])]
+    endless: Call = ("submit_plan", {**PLAN[1], "steps": PLAN[1]["steps"] * 10_000})
+    said = at("plan", source, "Two", *LOCAL, "--recording", recording(tmp_path / "r", [*plans, endless, plans[0]]))
     assert said.code == 1
     assert (at.last().outcome, at.last().verdict) == ("gave_up", "none")
-    assert words in at.last().reason, at.last().reason
+    hint = "sums.txt does not exist; did you mean sum.txt?"
+    assert "submitted 3 plans, none usable" in at.last().reason
+    assert hint in at.last().reason
+    refused = [event.data["reasons"] for event in at.events() if event.kind == "plan_refused"]
+    assert hint in refused[0][0]
+    assert "own folder" in refused[1][1]
     assert at.store.plan(at.last().id) is None
 
 
@@ -160,7 +158,7 @@ def test_the_api_key_is_in_nothing_that_is_written_said_or_sent(tmp_path: Path) 
         assert [one.code for one in said] == [4, 3, 0]
         assert not any(KEY in str(seen.body) or coded in str(seen.body) for seen in end.seen)
     archive = tmp_path / "all.tar.gz"
-    looks = (("show", "last", "--json"), ("diff", "last"), ("events", "last", "--json"))
+    looks = (("diff", "last"), ("events", "last", "--json"))
     said += [at(*look) for look in looks]
     assert at("export", "last", "--to", str(archive)).code == 0
     at.store.database.connection().execute("PRAGMA wal_checkpoint(TRUNCATE)")

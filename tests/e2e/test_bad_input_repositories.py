@@ -12,7 +12,6 @@ from tests.e2e.bad_input_helpers import (
     PLAN,
     SUM,
     Said,
-    checked_by,
     containers,
     door,
     recording,
@@ -22,21 +21,24 @@ from tests.e2e.bad_input_helpers import (
 LOCAL = ("--sandbox", "local", "--no-model")
 
 
-def test_a_repository_without_tests_is_not_said_to_need_no_change(tmp_path: Path) -> None:
-    """OUT-03: that no test ran is said; it is no sign that all is well."""
+def test_without_tests_nothing_is_said_to_be_well_and_a_giant_issue_is_cut(tmp_path: Path) -> None:
+    """OUT-03: that no test ran is said. A megabyte of issue costs no more than what a reader would read."""
     at, source = door(tmp_path), repository(tmp_path / "bare", {"README": "hello\n"})
-    said = at("plan", source, "Make it work", *LOCAL)
+    (tmp_path / "issue").write_text("Too long\n" + "lorem ipsum dolor " * 60_000)
+    said = at("plan", source, f"@{tmp_path}/issue", *LOCAL)
     assert said.code == 1
     assert at.last().outcome == "gave_up"
     assert at.last().reason.startswith("No test ran on the base")
     assert "[[checks]]" in said.out
+    assert at.last().issue.body.endswith("more characters were left out]")
+    assert len(at.last().issue.body) < 101_000
+    assert "100,000 characters were kept" in said.err
 
 
 @pytest.mark.parametrize(
     ("settings", "words"),
     [
         ("[[checks]\n", ("is not valid TOML", "Correct it and commit")),
-        ("[roles.default]\nbase_url = 'http://evil'\n", ("only the operator may set", "--config")),
         ("[budget]\nrequests = 100000000\n", ("above the 400 of your settings", "raise it in your own")),
     ],
 )
@@ -174,14 +176,3 @@ def _booby_trap(folder: Path) -> None:
     for name in HOOKS:
         (folder / "hooks" / name).write_text(f"#!/bin/sh\ntouch {folder}/ran-{name}\n")
         (folder / "hooks" / name).chmod(0o755)
-
-
-def test_a_giant_issue_is_cut_and_the_cut_is_said(tmp_path: Path) -> None:
-    """A megabyte of issue costs no more than what a reader would read."""
-    at, source = door(tmp_path), repository(tmp_path / "sum", checked_by("true"))
-    (tmp_path / "issue").write_text("Too long\n" + "lorem ipsum dolor " * 60_000)
-    said = at("plan", source, f"@{tmp_path}/issue", *LOCAL)
-    assert said.code == 1
-    assert at.last().issue.body.endswith("more characters were left out]")
-    assert len(at.last().issue.body) < 101_000
-    assert "100,000 characters were kept" in said.err

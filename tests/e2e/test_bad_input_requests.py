@@ -25,7 +25,6 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 REFUSED: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "a folder that is no repository": (("folder", "x"), ("is not a git repository", "git init")),
-    "a folder that is not there": (("nonesuch", "x"), ("There is no folder", "URL")),
     "an empty repository": (("empty", "x"), ("has no commit yet", "git commit")),
     "an unknown revision": (("fine", "x", "--revision", "nope"), ("no revision 'nope'", "branches are: main")),
     "a revision like an option": (("fine", "x", "--revision=--upload-pack=touch"), ("no revision", "branch, tag")),
@@ -77,9 +76,7 @@ def test_a_store_that_is_none_is_named_and_left_as_it_is(tmp_path: Path) -> None
     assert (at.state / "patchwright.db").read_bytes() == garbage
 
 
-def test_a_run_that_is_not_there_is_said_for_every_command(tmp_path: Path) -> None:
-    at = door(tmp_path)
-    for command in (("resume", "last"), ("approve", "0123abcd", "--revision", "1")):
-        said = at(*command)
-        assert said.code == 2
-        assert "`patchwright" in said.message
+def test_a_run_that_is_not_there_is_said(tmp_path: Path) -> None:
+    said = door(tmp_path)("approve", "0123abcd", "--revision", "1")
+    assert said.code == 2
+    assert "No run begins with '0123abcd'. `patchwright list` shows all." in said.message
