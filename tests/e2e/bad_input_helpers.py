@@ -12,10 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from patchwright.agent.config import Settings
 from patchwright.agent.events import Event
 from patchwright.agent.run import Run
 from patchwright.agent.store.database import Database
 from patchwright.agent.store.store import Store
+from patchwright.api.assemble import instance
+from patchwright.sandbox.container import LABEL_INSTANCE
 from tests.agent.fake_endpoint import Behaviour, stream
 
 COMMAND = [sys.executable, "-c", "from patchwright.api.cli import main; main()"]
@@ -102,6 +105,18 @@ def door(folder: Path, cwd: Path | None = None) -> Door:
         "PATCHWRIGHT_USER": "tester",
     }
     return Door(folder / "state", kept | ours, cwd)
+
+
+@contextmanager
+def docker_door(folder: Path) -> Generator[Door]:
+    """The same; the volumes that its runs share are removed at the end, since no later run of this state comes."""
+    at = door(folder)
+    yield at
+    label = f"{LABEL_INSTANCE}={instance(Settings(state=at.state))}"
+    with engine() as client:
+        found: list[dict[str, str]] = client.volumes(filters={"label": label})["Volumes"] or []
+        for volume in found:
+            client.remove_volume(volume["Name"])
 
 
 def repository(folder: Path, files: dict[str, str | bytes]) -> str:

@@ -18,8 +18,10 @@ from tests.e2e.bad_input_helpers import (
     PLAN,
     SUM,
     Call,
+    Door,
     calls,
     containers,
+    docker_door,
     door,
     model_env,
     planned,
@@ -117,8 +119,14 @@ COMMANDS: list[list[Call]] = [
 ]
 
 
+@pytest.fixture
+def at_docker(tmp_path: Path) -> Iterator[Door]:
+    with docker_door(tmp_path) as at:
+        yield at
+
+
 @pytest.mark.docker
-def test_whatever_a_model_calls_only_the_planned_file_changes(tmp_path: Path) -> None:
+def test_whatever_a_model_calls_only_the_planned_file_changes(tmp_path: Path, at_docker: Door) -> None:
     """FS-01 to FS-03, APR-04, LLM-01, SB, RES: hostile calls are refused or harmless, and the work still ends."""
     source = tmp_path / "sum"
     source.mkdir()
@@ -126,7 +134,7 @@ def test_whatever_a_model_calls_only_the_planned_file_changes(tmp_path: Path) ->
     outside = tmp_path / "outside"
     outside.mkdir(mode=0o777)
     (source / "folder").symlink_to(outside)
-    at, name = door(tmp_path), repository(source, SUM)
+    at, name = at_docker, repository(source, SUM)
     played = recording(tmp_path / "r", [PLAN], [*HOSTILE, *COMMANDS])
     said = at("run", name, "Two and two are four", "--yes", "--recording", played)
     assert said.code == 0, said.err

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,10 @@ from tests.e2e.bad_input_helpers import (
     FIX,
     PLAN,
     SUM,
+    Door,
     Said,
     containers,
+    docker_door,
     door,
     recording,
     repository,
@@ -103,10 +106,16 @@ reports = ["/tmp/patchwright/hard.xml"]
 }
 
 
+@pytest.fixture
+def at_docker(tmp_path: Path) -> Iterator[Door]:
+    with docker_door(tmp_path) as at:
+        yield at
+
+
 @pytest.mark.docker
-def test_what_hangs_floods_breaks_or_attacks_is_only_a_fact_about_the_base(tmp_path: Path) -> None:
+def test_what_hangs_floods_breaks_or_attacks_is_only_a_fact_about_the_base(tmp_path: Path, at_docker: Door) -> None:
     """SB-01, SB-03 to SB-06, SB-11, RES-05 to RES-07: each check ends, is recorded, and the next one still runs."""
-    at, source = door(tmp_path), repository(tmp_path / "hard", HARD)
+    at, source = at_docker, repository(tmp_path / "hard", HARD)
     said = at("plan", source, "Make it work", "--no-model")
     assert said.code == 1
     done = {event.data["check"]: event.data for event in at.events() if event.kind == "command_finished"}

@@ -3,7 +3,7 @@
 import os
 import signal
 import subprocess
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from tests.e2e.bad_input_helpers import (
     checked_by,
     commands,
     containers,
+    docker_door,
     door,
     finished,
     recording,
@@ -72,10 +73,16 @@ def _leave(disk: Path, kilobytes: int) -> None:
     (disk / "ballast").write_bytes(b"x" * (room.f_bavail * room.f_bsize - kilobytes * 1024))
 
 
+@pytest.fixture
+def at_docker(tmp_path: Path) -> Iterator[Door]:
+    with docker_door(tmp_path) as at:
+        yield at
+
+
 @pytest.mark.docker
-def test_a_lost_engine_parks_the_run_and_a_lost_container_is_replaced(tmp_path: Path) -> None:
+def test_a_lost_engine_parks_the_run_and_a_lost_container_is_replaced(tmp_path: Path, at_docker: Door) -> None:
     """REL-03, REL-06, SB-01: without an engine there is no fallback to the host."""
-    at, source = door(tmp_path), repository(tmp_path / "sum", SLOW)
+    at, source = at_docker, repository(tmp_path / "sum", SLOW)
     played = recording(tmp_path / "r", [PLAN])
     with EngineProxy() as proxy, at.begin("plan", source, "x", "--recording", played, DOCKER_HOST=proxy.address) as one:
         wait_until(lambda: _at_work(at))
