@@ -2,13 +2,16 @@
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from patchwright.agent.plan import Draft, Evidence, Scope, Step
 from patchwright.agent.run import Outcome
 from patchwright.agent.session import Session
 from patchwright.tools.checks import Results
-from patchwright.tools.recipes.diagnosis import Unexplained
-from patchwright.tools.recipes.planning import PlannedRecipe, RecipePlan, recipe_plan
+
+if TYPE_CHECKING:
+    from patchwright.tools.recipes.diagnosis import Unexplained
+    from patchwright.tools.recipes.planning import PlannedRecipe, RecipePlan
 
 PREVIEW = 200_000
 """Characters of a preview that a plan may carry."""
@@ -32,6 +35,8 @@ class NoPlan:
 
 def draft_from_recipes(session: Session) -> Draft | NoPlan:
     """One step per recipe that was called for, each previewed on top of the ones before it."""
+    from patchwright.tools.recipes.planning import recipe_plan
+
     plan = recipe_plan(session.baseline, session.repository.tree(session.issue.base_commit), python_version(session))
     left = _left(plan)
     if not plan.steps:
@@ -63,7 +68,7 @@ def python_version(session: Session) -> tuple[int, int]:
     return (int(found[1]), int(found[2])) if found else (3, 11)
 
 
-def _step(item: PlannedRecipe, preview: str) -> Step:
+def _step(item: "PlannedRecipe", preview: str) -> Step:
     tests = item.diagnosis.tests if item.diagnosis else ()
     shown = ", ".join(tests[:5]) + (f" and {len(tests) - 5} more" if len(tests) > 5 else "")
     return Step(
@@ -92,12 +97,12 @@ def _summary(session: Session, steps: list[Step]) -> str:
     )
 
 
-def _root_cause(plan: RecipePlan) -> str:
+def _root_cause(plan: "RecipePlan") -> str:
     signatures = [f"{step.diagnosis.signature} ({len(step.diagnosis.tests)})" for step in plan.steps if step.diagnosis]
     return ("Errors, with the number of tests that show each: " + "; ".join(signatures))[:8000] if signatures else ""
 
 
-def _left(plan: RecipePlan) -> list[str]:
+def _left(plan: "RecipePlan") -> list[str]:
     places = [f"{item.path}:{item.line} {item.kind}: {item.reason}" for item in plan.leftovers]
     tests = [
         f"{f'{item.path}:{item.line} ' if item.path else ''}{_kind(item)}: {item.error}"
@@ -107,7 +112,7 @@ def _left(plan: RecipePlan) -> list[str]:
     return [line[:8000] for line in dict.fromkeys(places + tests)][:5000]
 
 
-def _kind(item: Unexplained) -> str:
+def _kind(item: "Unexplained") -> str:
     if item.environment:
         return f"environment, not the code: {item.test}"
     return f"failing test {item.test}" if item.test else "diagnostic"

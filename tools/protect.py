@@ -7,8 +7,7 @@ from typing import Literal, Protocol
 
 from patchwright.tools.paths import matches
 from patchwright.tools.toolchain import Toolchain
-from patchwright.tools.toolchains.base import table
-from patchwright.tools.toolchains.python_deps import parse_ini
+from patchwright.tools.toolchains.base import parse_ini, table
 from patchwright.tools.tree import FileTree
 
 Sensitivity = Literal["source", "tests", "dependencies", "ci", "control"]

@@ -4,6 +4,7 @@ python -m patchwright.evals.bench.install
 """
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,11 +20,15 @@ SHOWN = 12
 SOURCE = Path(__file__).resolve().parents[2]
 
 
+LEFT_OUT = shutil.ignore_patterns(".*", "build", "dist", "*.egg-info", "__pycache__", "tests")
+
+
 def installed(folder: Path, source: Path = SOURCE) -> Path:
-    """Make the environment; its site-packages."""
+    """Make the environment beside a copy of the sources, which a build writes into; its site-packages."""
+    copy = shutil.copytree(source, folder.with_name("sources"), ignore=LEFT_OUT)
     subprocess.run([sys.executable, "-m", "venv", str(folder)], check=True)
     pip = [str(folder / "bin" / "python"), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
-    subprocess.run([*pip, str(source)], check=True)
+    subprocess.run([*pip, str(copy)], check=True)
     return next((folder / "lib").glob("python3*/site-packages"))
 
 

@@ -1,5 +1,6 @@
 """What every detector returns, and how it looks at a tree."""
 
+import configparser
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -66,6 +67,16 @@ def toml_of(tree: FileTree, path: str) -> dict[str, Any]:
         return tomllib.loads(text_of(tree, path))
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
+
+
+def parse_ini(text: str) -> dict[str, dict[str, str]]:
+    """An ini file by section and key; empty if it is malformed."""
+    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, delimiters=("=", ":"))
+    try:
+        parser.read_string(text)
+    except configparser.Error:
+        return {}
+    return {section: {key: value or "" for key, value in parser.items(section)} for section in parser.sections()}
 
 
 def table(value: object, *keys: str) -> dict[str, Any]:

@@ -3,8 +3,7 @@
 import shlex
 from collections.abc import Mapping
 
-from patchwright.tools.toolchains.base import strings, table, text_of, toml_of
-from patchwright.tools.toolchains.python_deps import parse_ini
+from patchwright.tools.toolchains.base import parse_ini, strings, table, text_of, toml_of
 from patchwright.tools.tree import FileTree
 
 WITH_VALUE = frozenset(

@@ -5,9 +5,20 @@ from collections.abc import Mapping, Sequence
 
 from patchwright.sandbox.base import WORKSPACE
 from patchwright.tools.checks import Check
-from patchwright.tools.toolchains.base import DEPS, REPORTS, Found, folder, named, table, text_of, toml_of, with_suffix
+from patchwright.tools.toolchains.base import (
+    DEPS,
+    REPORTS,
+    Found,
+    folder,
+    named,
+    parse_ini,
+    table,
+    text_of,
+    toml_of,
+    with_suffix,
+)
 from patchwright.tools.toolchains.pytest_options import judging_addopts, pytest_settings
-from patchwright.tools.toolchains.python_deps import Project, parse_ini, read_project
+from patchwright.tools.toolchains.python_deps import Project, read_project
 from patchwright.tools.tree import FileTree
 
 VENV = f"{DEPS}/venv"

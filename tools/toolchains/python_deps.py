@@ -1,7 +1,6 @@
 """What a Python project says it needs, read as data: nothing of it is executed (SB-01)."""
 
 import ast
-import configparser
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from typing import Any, cast
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
-from patchwright.tools.toolchains.base import strings, table, text_of, toml_of
+from patchwright.tools.toolchains.base import parse_ini, strings, table, text_of, toml_of
 from patchwright.tools.tree import FileTree
 
 TEST_GROUPS = ("test", "tests", "testing", "dev", "develop", "development", "all")
@@ -213,16 +212,6 @@ def _setup_cfg(tree: FileTree) -> _Said:
     if said.version.startswith(("attr:", "file:")):
         said.version = ""
     return said
-
-
-def parse_ini(text: str) -> dict[str, dict[str, str]]:
-    """An ini file by section and key; empty if it is malformed."""
-    parser = configparser.RawConfigParser(strict=False, allow_no_value=True, delimiters=("=", ":"))
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return {}
-    return {section: {key: value or "" for key, value in parser.items(section)} for section in parser.sections()}
 
 
 def _lines(text: str) -> list[str]:
