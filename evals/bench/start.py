@@ -152,9 +152,7 @@ def figures(folder: Path) -> Iterator[Figure]:
     yield Figure("processor time until then", quantile(one.busy for one in runs), "s", None, f"{name}: {busy:.2f} s")
     yield Figure("memory at that moment", quantile(one.then_mb for one in runs), "MB", 100)
     most = quantile(one.most_mb for one in bare)
-    yield Figure(
-        f"most memory of a whole run (exit {whole.status})", whole.most_mb, "MB", 100, f"{name}: {most:.0f} MB"
-    )
+    yield Figure("most memory of a whole run, to its patch", whole.most_mb, "MB", 100, f"{name}: {most:.0f} MB")
     yield from looking(env)
 
 
