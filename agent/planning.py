@@ -4,6 +4,7 @@ from typing import Any
 
 from patchwright.agent.drafting import draft_by_model
 from patchwright.agent.plan import Draft, Plan, Scope, Terms, plan_sha256
+from patchwright.agent.proof import Ended
 from patchwright.agent.restrictions import Restrictions
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update
@@ -16,7 +17,7 @@ def draft_plan(session: Session, state: State) -> Update:
     answered = state["revision"]
     if previous is not None and previous.revision > answered:
         return _to_gate(session, previous)  # made before a crash, or ahead of the graph
-    if session.deps.store.artifact(session.ledger.run_id, "outcome") is not None:
+    if session.deps.store.artifact(session.ledger.run_id, "ended.json") is not None:
         return {"route": "ship"}
     session.ledger.status("planning")
     notes = _notes(session)
@@ -32,7 +33,8 @@ def draft_plan(session: Session, state: State) -> Update:
     else:
         found = draft_by_model(session, previous, notes)
     if isinstance(found, NoPlan):
-        session.ledger.artifact("outcome", f"{found.outcome}\n{found.reason}".encode())
+        ended = Ended(outcome=found.outcome, reason=found.reason)
+        session.ledger.artifact("ended.json", ended.model_dump_json().encode())
         return {"route": "ship"}
     plan = _revision(session, found, previous, notes)
     session.ledger.plan(plan)

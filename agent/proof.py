@@ -2,7 +2,7 @@
 
 from patchwright.agent.plan import Record
 from patchwright.agent.report import FindingLine
-from patchwright.agent.run import RunVerdict
+from patchwright.agent.run import Outcome, RunVerdict
 from patchwright.tools.checks import Results, Verification
 
 
@@ -13,6 +13,13 @@ class Proof(Record):
     results: Results
     verdict: RunVerdict
     reasons: tuple[str, ...]
+
+
+class Ended(Record):
+    """How a run ended without a patch, and why."""
+
+    outcome: Outcome
+    reason: str
 
 
 class Findings(Record):

@@ -3,7 +3,7 @@
 from patchwright.agent.editing import begin_attempt, noted
 from patchwright.agent.plan import Plan
 from patchwright.agent.policy import Judgement, judge, outside, promised
-from patchwright.agent.proof import Findings, Proof
+from patchwright.agent.proof import Ended, Findings, Proof
 from patchwright.agent.report import FindingLine, write_report
 from patchwright.agent.reporting import build_report
 from patchwright.agent.reviewer import findings_text, review_diff
@@ -106,11 +106,11 @@ def outcome_of(session: Session, state: State) -> tuple[Outcome | None, tuple[st
         return None, ("the plan was rejected",)
     if state["green"] != session.issue.base_commit:
         return "patch", ()
-    left = session.deps.store.artifact(session.ledger.run_id, "outcome")
+    left = session.deps.store.artifact(session.ledger.run_id, "ended.json")
     if left is None:
         return "gave_up", ("no step ended with a change that holds",)
-    outcome, _, reason = left.decode().partition("\n")
-    return outcome, (reason,)  # type: ignore[return-value]
+    ended = Ended.model_validate_json(left)
+    return ended.outcome, (ended.reason,)
 
 
 def _said(session: Session) -> str:

@@ -17,8 +17,8 @@ VOLATILE = (
     (re.compile(r"\b(?=[0-9a-f]*[0-9])[0-9a-f]{8,12}\b"), "00000000"),
     (re.compile(r"(?<=\s)/\S+/\.demo/"), ".demo/"),
     (re.compile(r"by \S+ \(terminal"), "by someone@host (terminal"),
-    (re.compile(r"\(?\d+(?:\.\d+)? s\)?"), "0 s"),
-    (re.compile(r"\d+\.\d+$", re.MULTILINE), "0.0"),
+    (re.compile(r"\(?\b\d+(?:\.\d+)? s\b\)?"), "0 s"),
+    (re.compile(r"(?<=   )\d+\.\d$", re.MULTILINE), "0.0"),
 )
 # What is done once on a machine.
 SETUP = re.compile(r"^==> (?!patchwright).*\n", re.MULTILINE)
