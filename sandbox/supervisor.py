@@ -55,9 +55,13 @@ class Channel:
         prepare(0)
         prepare(1)
 
+    def queue(self, kind: bytes, payload: bytes) -> None:
+        """Queue one frame; it goes with the next one that is sent."""
+        self.outgoing += HEADER.pack(kind, len(payload)) + payload
+
     def send(self, kind: bytes, payload: bytes) -> None:
         """Queue one frame and write what the client takes at once."""
-        self.outgoing += HEADER.pack(kind, len(payload)) + payload
+        self.queue(kind, payload)
         self.flush()
 
     def flush(self) -> None:
@@ -315,7 +319,7 @@ class Command:
             pass
         if self.read_out >= 0:  # held open from outside, which only happens without a container
             os.close(self.read_out)
-        channel.send(b"o", bytes(self.output.tail) + self.refusal.encode("utf-8", "replace"))
+        channel.queue(b"o", bytes(self.output.tail) + self.refusal.encode("utf-8", "replace"))
         code = 128 + signal.SIGKILL if self.code is None else self.code
         seconds = time.monotonic() - self.started
         result = {"code": code, "seconds": seconds, "omitted": self.output.omitted, "timed_out": self.timed_out}
