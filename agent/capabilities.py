@@ -30,15 +30,20 @@ class Capabilities(BaseModel):
     stream_usage: bool = True
     max_tokens_key: Literal["max_tokens", "max_completion_tokens", ""] = "max_tokens"
     temperature: bool = True
+    seed: bool = True
+    reasoning_effort: bool = True
 
 
-Feature = Literal["stream_usage", "max_tokens", "temperature", "schema", "tools", "stream"]
+Sampled = Literal["temperature", "seed", "reasoning_effort"]
+Feature = Literal["stream_usage", "max_tokens", Sampled, "schema", "tools", "stream"]
 """What a request may use and an endpoint may not know; in the order in which they are given up."""
 
 _MENTIONS: dict[Feature, re.Pattern[str]] = {
     "stream_usage": re.compile(r"stream_options|include_usage"),
     "max_tokens": re.compile(r"max_(completion_)?tokens"),
     "temperature": re.compile(r"temperature"),
+    "seed": re.compile(r"\bseed\b"),
+    "reasoning_effort": re.compile(r"reasoning[_. ]effort|\breasoning\b"),
     "schema": re.compile(r"response_format|json_schema|json_object|structured output|grammar|schema"),
     "tools": re.compile(r"\btools?\b|tool_choice|tool[ -]use|\bfunctions?\b"),
     "stream": re.compile(r"\bstream(ing)?\b"),
@@ -81,8 +86,8 @@ def without(known: Capabilities, feature: Feature) -> Capabilities | None:
             change: dict[str, object] = {"stream_usage": False}
         case "max_tokens":
             change = {"max_tokens_key": "max_completion_tokens" if known.max_tokens_key == "max_tokens" else ""}
-        case "temperature":
-            change = {"temperature": False}
+        case "temperature" | "seed" | "reasoning_effort":
+            change = {feature: False}
         case "schema":
             if known.schema_mode == "text":
                 return None

@@ -58,6 +58,8 @@ class RoleTable(Settable):
     api_key_file: str | None = None
     model: str | None = Field(default=None, min_length=1)
     temperature: float | None = Field(default=None, ge=0, le=2)
+    seed: int | None = Field(default=None, ge=0, lt=2**31)
+    reasoning_effort: str | None = Field(default=None, pattern="^[a-z]{1,20}$")
     max_tokens: int | None = Field(default=None, ge=1)
     context: int | None = Field(default=None, ge=512)
     timeout: float | None = Field(default=None, gt=0, le=7200)
@@ -94,6 +96,8 @@ class Endpoint(Settable):
     key_source: str = ""
     """Which setting the key came from, to be named when the endpoint refuses it."""
     temperature: float | None = None
+    seed: int | None = None
+    reasoning_effort: str | None = None
     max_tokens: int | None = None
     context: int = 128_000
     timeout: float = 600.0

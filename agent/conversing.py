@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+from patchwright.agent.deps import CONTEXT
 from patchwright.agent.desk import PlanningDesk, WorkingDesk
 from patchwright.agent.errors import UsageError
 from patchwright.agent.facts import Facts, gather
-from patchwright.agent.messages import Model, ModelRole, ToolSpec
+from patchwright.agent.messages import Message, Model, ModelRole, ToolSpec
+from patchwright.agent.policy import rung_of
 from patchwright.agent.session import Remembered, Session
-from patchwright.agent.turns import Conversation, Turn, take_turn
+from patchwright.agent.turns import Conversation, Turn, begin, take_turn
 from patchwright.tools.acts import Helpers
 from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.desk import Desk
@@ -34,7 +36,22 @@ def recorded_turn(
             desk.head = done.head
         return done.outcome
 
-    return take_turn(conversation, _model(session, conversation.role, key), run, tools)
+    return take_turn(conversation, _model(session, conversation, key), run, tools)
+
+
+def started(
+    session: Session, role: ModelRole, messages: Sequence[Message], attempt: int = 1, attempts: int = 1
+) -> Conversation:
+    """A conversation in which nobody was asked yet, with the model that this attempt is for."""
+    return climbed(session, begin(role, messages, limit=session.budget.turns), attempt, attempts)
+
+
+def climbed(session: Session, conversation: Conversation, attempt: int, attempts: int) -> Conversation:
+    """The conversation, to be gone on with by the model of its role's ladder that this attempt is for."""
+    ladder = session.deps.models(conversation.role)
+    rung = rung_of(attempt, attempts, len(ladder))
+    context = ladder[rung].context if ladder else CONTEXT
+    return conversation.model_copy(update={"rung": rung, "context": context})
 
 
 def _run(session: Session, desk: Desk, phase: ToolPhase, call: ToolCall, helpers: Helpers) -> Remembered:
@@ -44,8 +61,9 @@ def _run(session: Session, desk: Desk, phase: ToolPhase, call: ToolCall, helpers
     return Remembered(outcome=outcome.model_copy(update={"text": text}), head=head)
 
 
-def _model(session: Session, role: ModelRole, key: str) -> Model:
-    model = session.model(role, key)
+def _model(session: Session, conversation: Conversation, key: str) -> Model:
+    role = conversation.role
+    model = session.model(role, key, conversation.rung)
     if model is None:
         raise UsageError(
             f"No model is configured for the {role}, and this run needs one. Set OPENAI_BASE_URL, OPENAI_API_KEY and "

@@ -31,20 +31,28 @@ class ImageWanted:
 
 
 @dataclass(frozen=True, slots=True)
+class Rung:
+    """One model of a role's ladder: how it is named in the report, and how many tokens it reads."""
+
+    name: str
+    model: Model
+    context: int = CONTEXT
+
+
+@dataclass(frozen=True, slots=True)
 class Deps:
     """Store, models, sandboxes and limits of one process.
 
-    `model` returns None for a role that is not configured. `prepare_image` returns the image in
-    which the toolchain's commands run, dependencies included; it may build, and
-    says what it does. `context` is a role's, in tokens.
+    `models` returns a role's ladder, the cheapest model first; none if the role is not configured.
+    `prepare_image` returns the image in which the toolchain's commands run, dependencies included;
+    it may build, and says what it does.
     """
 
     store: Store
     cache: Path
     sandboxes: Callable[[SandboxKind], Sandboxes]
     prepare_image: Callable[[ImageWanted, Say], str]
-    model: Callable[[ModelRole], Model | None]
+    models: Callable[[ModelRole], tuple[Rung, ...]]
     redactor: Redactor
     budget: Budget
     limits: Limits
-    context: Callable[[ModelRole], int] = lambda _: CONTEXT

@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from patchwright.agent.conversing import facts_of, recorded_turn
+from patchwright.agent.conversing import climbed, facts_of, recorded_turn, started
 from patchwright.agent.desk import PlanningDesk
 from patchwright.agent.plan import Draft, Plan
 from patchwright.agent.planner import Refusal, planner_messages, planner_tools, read_plan
 from patchwright.agent.run import Outcome
 from patchwright.agent.session import Session
 from patchwright.agent.transformer import NoPlan
-from patchwright.agent.turns import Conversation, Turn, begin, say
+from patchwright.agent.turns import Conversation, Turn, say
 from patchwright.tools.acts import Helpers
 from patchwright.tools.protect import sensitivity
 
@@ -47,12 +47,12 @@ def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ..
                 return NoPlan(
                     "gave_up", f"The planner submitted {len(refusals)} plans, none usable. The last: {reasons}."
                 )
-            conversation = say(conversation, found.text)
+            conversation = say(climbed(session, conversation, len(refusals) + 1, REPAIRS + 1), found.text)
 
 
 def _begin(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Conversation:
     messages = planner_messages(session.issue, facts_of(session), previous=previous, notes=notes)
-    return begin("planner", messages, context=session.deps.context("planner"), limit=session.budget.turns)
+    return started(session, "planner", messages)
 
 
 def _helpers(session: Session) -> Helpers:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from patchwright.agent.conversing import facts_of, recorded_turn
+from patchwright.agent.conversing import climbed, facts_of, recorded_turn, started
 from patchwright.agent.desk import WorkingDesk
 from patchwright.agent.editor import editor_messages, editor_tools, feedback
 from patchwright.agent.parse import listing
@@ -11,7 +11,7 @@ from patchwright.agent.plan import Approval, Plan, Scope, plan_sha256
 from patchwright.agent.policy import to_come
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update, merged
-from patchwright.agent.turns import Conversation, begin, say
+from patchwright.agent.turns import Conversation, say
 from patchwright.tools.acts import Helpers
 from patchwright.tools.checks import Verification
 from patchwright.tools.protect import sensitivity
@@ -67,7 +67,8 @@ def again(session: Session, state: State, verification: Verification, unseen: Se
         session.ledger.event("step_reverted", step=state["step"] + 1, reason=reason)
         begin_attempt(session, merged(state, following), words)
         return {**following, "head": state["green"]}
-    _store(session, merged(state, following), say(_conversation(session, state), words))
+    conversation = climbed(session, _conversation(session, state), state["attempt"] + 1, attempts)
+    _store(session, merged(state, following), say(conversation, words))
     return following
 
 
@@ -117,7 +118,7 @@ def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversa
         learned=learned,
         tree=session.repository.tree(state["green"]),
     )
-    return begin("editor", messages, context=session.deps.context("editor"), limit=session.budget.turns)
+    return started(session, "editor", messages, state["attempt"], session.budget.attempts)
 
 
 def noted(session: Session, plan: Plan) -> Plan:

@@ -26,13 +26,18 @@ class Message(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a model. With `schema` the answer must be one JSON object that fits it."""
+    """One question to a model. With `schema` the answer must be one JSON object that fits it.
+
+    `temperature` and `seed` go before the role's own settings, where the endpoint takes them.
+    """
 
     role: ModelRole
     messages: Sequence[Message]
     tools: Sequence[ToolSpec] = ()
     schema: dict[str, Any] | None = None
     schema_name: str = "answer"
+    temperature: float | None = None
+    seed: int | None = None
 
 
 class Reply(BaseModel):

@@ -21,14 +21,14 @@ def draft_plan(session: Session, state: State) -> Update:
         return {"route": "ship"}
     session.ledger.status("planning")
     notes = _notes(session)
-    if previous is not None and session.deps.model("planner") is None:
+    if previous is not None and not session.deps.models("planner"):
         found: Draft | NoPlan = previous.draft
         session.ledger.event(
             "warning",
             text="No model is configured: the feedback is kept as a note, the steps are the same. "
             "`patchwright edit` changes them by hand.",
         )
-    elif session.deps.model("planner") is None:
+    elif not session.deps.models("planner"):
         found = draft_from_recipes(session)
     else:
         found = draft_by_model(session, previous, notes)
@@ -84,7 +84,7 @@ def _revision(session: Session, draft: Draft, previous: Plan | None, notes: tupl
     )
     return Plan(
         revision=previous.revision + 1 if previous else 1,
-        author="planner" if session.deps.model("planner") else "recipes",
+        author="planner" if session.deps.models("planner") else "recipes",
         draft=draft,
         terms=terms,
         notes=notes,

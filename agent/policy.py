@@ -45,6 +45,15 @@ def next_step(plan: Plan, step: int) -> int | None:
     return step + 1 if step + 1 < len(plan.draft.steps) else None
 
 
+def rung_of(attempt: int, attempts: int, rungs: int) -> int:
+    """The place on a ladder of `rungs` models for attempt `attempt` (from 1) of at most `attempts`.
+
+    The cheapest goes first; each failed attempt climbs, and the last attempt is the top's where there are several.
+    """
+    spread = -(-(attempt - 1) * (rungs - 1) // max(attempts - 1, 1))
+    return max(min(rungs - 1, max(attempt - 1, spread)), 0)
+
+
 def promised(steps: Sequence[Step], baseline: Results) -> frozenset[str]:
     """The test ids that these steps promise to turn from failing to passing; "*" at the end is a prefix."""
     known = tuple(baseline.tests())

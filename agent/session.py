@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from patchwright.agent.budget import Budget, check_budget
-from patchwright.agent.deps import Deps
+from patchwright.agent.deps import Deps, Rung
 from patchwright.agent.errors import ModelError, StaleApproval
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
@@ -193,10 +193,13 @@ class Session:
             self._sandbox, self._shown = None, None
         self._stack.close()
 
-    def model(self, role: ModelRole, key: str) -> Model | None:
-        """The role's model, asking through the ledger: a recorded answer is never asked again."""
-        inner = self.deps.model(role)
-        return None if inner is None else RecordedModel(self, inner, key)
+    def model(self, role: ModelRole, key: str, rung: int = 0) -> Model | None:
+        """The model on a rung of the role's ladder, asking through the ledger: a recorded answer is never asked again.
+
+        A ladder that has been shortened since has its top there.
+        """
+        ladder = self.deps.models(role)
+        return RecordedModel(self, ladder[: rung + 1][-1], key) if ladder else None
 
     def remember(self, key: str, call: ToolCall, run: Callable[[], Remembered]) -> Remembered:
         """The recorded outcome of a tool call, else run it and record it with its cost and event."""
@@ -235,9 +238,9 @@ def _without_ours(reply: Reply, redactor: Redactor) -> Reply:
 class RecordedModel:
     """A model behind the ledger: budget and cancel are checked before, the answer is stored after."""
 
-    def __init__(self, session: Session, inner: Model, key: str) -> None:
+    def __init__(self, session: Session, rung: Rung, key: str) -> None:
         self._session = session
-        self._inner = inner
+        self._rung = rung
         self._key = key
 
     def complete(self, request: Request) -> Reply:
@@ -250,7 +253,7 @@ class RecordedModel:
         check_budget(session.budget, session.spent)
         began = time.monotonic()
         try:
-            reply = waited(lambda: self._inner.complete(request), session.ledger.stop_if_cancelled)
+            reply = waited(lambda: self._rung.model.complete(request), session.ledger.stop_if_cancelled)
         except ModelError as error:
             self._spend(request.role, error.usage)
             raise
@@ -264,6 +267,7 @@ class RecordedModel:
             usage,
             role=request.role,
             model=reply.model,
+            rung=self._rung.name,
             tokens_in=usage.tokens_in,
             tokens_out=usage.tokens_out,
             seconds=seconds,

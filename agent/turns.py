@@ -41,11 +41,13 @@ _SECONDS = re.compile(r"\d+\.\d+ ?s\b")
 class Conversation(Record):
     """What was said, whole, and the counters of what went wrong. Round-trips through JSON.
 
-    `context` is the model's, in tokens; `limit` the turns it has.
+    `rung` is the place of the model on its role's ladder, `context` its own, in tokens; `limit` the
+    turns it has.
     """
 
     role: ModelRole
     memory: Memory
+    rung: int = 0
     context: int = 128_000
     limit: int = 60
     turns: int = 0

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from patchwright.agent.capabilities import Capabilities, Feature
+from patchwright.agent.capabilities import Capabilities, Feature, Sampled
 from patchwright.agent.config import Endpoint
 from patchwright.agent.messages import Message, Request, ToolSpec
 from patchwright.agent.schema import described, strict_schema
@@ -27,13 +27,23 @@ def body_of(
         body["stream_options"] = {"include_usage": True}
     if endpoint.max_tokens and known.max_tokens_key:
         body[known.max_tokens_key] = endpoint.max_tokens
-    if endpoint.temperature is not None and known.temperature:
-        body["temperature"] = endpoint.temperature
+    for key, value in _sampling(endpoint, request).items():
+        if value is not None and getattr(known, key):
+            body[key] = value
     if request.tools and native:
         body["tools"] = [_tool(tool) for tool in request.tools]
     if format_ := _response_format(request, known):
         body["response_format"] = format_
     return body
+
+
+def _sampling(endpoint: Endpoint, request: Request) -> dict[Sampled, float | str | None]:
+    """How the answer is to be drawn: the request's own wishes before the role's."""
+    return {
+        "temperature": endpoint.temperature if request.temperature is None else request.temperature,
+        "seed": endpoint.seed if request.seed is None else request.seed,
+        "reasoning_effort": endpoint.reasoning_effort,
+    }
 
 
 def used_features(body: dict[str, Any]) -> frozenset[Feature]:
@@ -44,6 +54,8 @@ def used_features(body: dict[str, Any]) -> frozenset[Feature]:
         "max_tokens": "max_tokens",
         "max_completion_tokens": "max_tokens",
         "temperature": "temperature",
+        "seed": "seed",
+        "reasoning_effort": "reasoning_effort",
         "response_format": "schema",
         "tools": "tools",
     }

@@ -11,8 +11,8 @@ from importlib import import_module
 from pathlib import Path
 
 from patchwright.agent.config import ROLES, Settings
-from patchwright.agent.deps import Deps, SandboxKind
-from patchwright.agent.messages import Model, ModelRole
+from patchwright.agent.deps import Deps, Rung, SandboxKind
+from patchwright.agent.messages import ModelRole
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api.choices import Choices
@@ -35,7 +35,7 @@ def assemble(place: Place, choices: Choices, run_id: str = "") -> Deps:
         cache=settings.state / "cache",
         sandboxes=cache(partial(_sandboxes, settings)),
         prepare_image=partial(prepare_image, settings),
-        model=models(settings, choices, redactor, played(place.store, run_id)),
+        models=ladders(settings, choices, redactor, played(place.store, run_id)),
         redactor=redactor,
         budget=settings.budget,
         limits=settings.sandbox.limits(),
@@ -81,12 +81,12 @@ def _sandboxes(settings: Settings, kind: SandboxKind) -> Sandboxes:
     return DockerSandboxes(instance(settings), runtime=settings.sandbox.runtime)
 
 
-def models(
+def ladders(
     settings: Settings, choices: Choices, redactor: Redactor, played: Mapping[ModelRole, int]
-) -> Callable[[ModelRole], Model | None]:
-    """The model of each role: recorded, configured, or none."""
+) -> Callable[[ModelRole], tuple[Rung, ...]]:
+    """The ladder of each role: recorded, configured, or none."""
     if choices.no_model:
-        return lambda _: None
+        return lambda _: ()
     if choices.recording:
         return _recorded(Path(choices.recording), played)
     return cache(partial(_configured, settings, redactor))
@@ -98,18 +98,19 @@ def played(store: Store, run_id: str) -> dict[ModelRole, int]:
     return dict(Counter(role for role in roles if role in ROLES))
 
 
-def _recorded(path: Path, played: Mapping[ModelRole, int]) -> Callable[[ModelRole], Model | None]:
-    from patchwright.agent.scripted import ScriptedModel
+def _recorded(path: Path, played: Mapping[ModelRole, int]) -> Callable[[ModelRole], tuple[Rung, ...]]:
+    from patchwright.agent.scripted import LABEL, ScriptedModel
 
-    model = ScriptedModel(path, played)
-    return lambda _: model
+    ladder = (Rung(LABEL, ScriptedModel(path, played)),)
+    return lambda _: ladder
 
 
-def _configured(settings: Settings, redactor: Redactor, role: ModelRole) -> Model | None:
+def _configured(settings: Settings, redactor: Redactor, role: ModelRole) -> tuple[Rung, ...]:
     endpoint = settings.roles.get(role)
     if endpoint is None:
-        return None
+        return ()
     from patchwright.agent.capabilities import CapabilityBook
     from patchwright.agent.llm import HttpModel
 
-    return HttpModel(endpoint, CapabilityBook(settings.state / "capabilities.json"), redactor)
+    model = HttpModel(endpoint, CapabilityBook(settings.state / "capabilities.json"), redactor)
+    return (Rung(endpoint.model, model, endpoint.context),)

@@ -9,7 +9,7 @@ from typing import Any
 
 from patchwright.agent import runs
 from patchwright.agent.budget import Budget
-from patchwright.agent.deps import Deps, ImageWanted, SandboxKind, Say
+from patchwright.agent.deps import Deps, ImageWanted, Rung, SandboxKind, Say
 from patchwright.agent.messages import Model, Reply, Request, ToolCall
 from patchwright.agent.run import Run
 from patchwright.agent.scripted import Record, ScriptedModel
@@ -61,7 +61,7 @@ def deps(folder: Path, records: Sequence[Record], kind: SandboxKind, times: Time
         cache=folder / "cache",
         sandboxes=lambda _: sandboxes,
         prepare_image=image,
-        model=lambda role: None if role == "reviewer" else model,
+        models=lambda role: () if role == "reviewer" else (Rung("bench", model),),
         redactor=Redactor(()),
         budget=PLENTY,
         limits=Limits(),

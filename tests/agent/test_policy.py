@@ -1,7 +1,18 @@
 """What a verification is worth: promises, tests written before their fix, verdicts."""
 
+import pytest
+
 from patchwright.agent.plan import Step
-from patchwright.agent.policy import attempt_is_green, judge, kept, promised, to_come, unseen, without_expected
+from patchwright.agent.policy import (
+    attempt_is_green,
+    judge,
+    kept,
+    promised,
+    rung_of,
+    to_come,
+    unseen,
+    without_expected,
+)
 from patchwright.tools.checks import Check, CheckResult, Results, TestResult, TestStatus
 from patchwright.tools.compare import compare
 
@@ -67,3 +78,25 @@ def test_a_promise_of_the_plan_that_is_not_kept_is_no_verified_patch() -> None:
     said = judge(compare(base, still), promised([FIX], base), still, ())
     assert said.verdict == "unverified"
     assert "1 promised tests do not pass: tests/t.py::new*" in said.reasons
+
+
+@pytest.mark.parametrize(
+    ("attempts", "rungs", "places"),
+    [
+        (3, 1, [0, 0, 0]),
+        (3, 2, [0, 1, 1]),
+        (4, 3, [0, 1, 2, 2]),
+        (3, 3, [0, 1, 2]),
+        (3, 5, [0, 2, 4]),
+        (1, 2, [0]),
+        (2, 0, [0, 0]),
+    ],
+)
+def test_each_failed_attempt_climbs_and_the_last_is_the_largest_models(
+    attempts: int, rungs: int, places: list[int]
+) -> None:
+    assert [rung_of(attempt, attempts, rungs) for attempt in range(1, attempts + 1)] == places
+
+
+def test_an_attempt_after_the_last_stays_on_top() -> None:
+    assert rung_of(4, 3, 2) == 1
