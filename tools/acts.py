@@ -3,7 +3,6 @@
 Each act raises `BadPath` for a path that no tool may name, and what the sandbox raises when it fails.
 """
 
-import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +13,7 @@ from patchwright.tools.desk import Desk
 from patchwright.tools.edits import Swap
 from patchwright.tools.paths import file_path, tool_path
 from patchwright.tools.search import Query, search
+from patchwright.tools.shell import honest
 from patchwright.tools.telling import verdict_text
 from patchwright.tools.tree import FileTree
 from patchwright.tools.untrusted import printable
@@ -80,13 +80,7 @@ def run(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     command, seconds = given["command"], float(given.get("seconds", DEFAULT_SECONDS))
     if "\0" in command:
         return bad("run was not run: the command holds a NUL character.")
-    return ToolOutcome(text=command_text(desk.shell(_with_honest_pipes(command), seconds), seconds))
-
-
-def _with_honest_pipes(command: str) -> str:
-    """The status of a pipe is that of its first failing part, where the image has a shell that can say it."""
-    quoted = shlex.quote(command)
-    return f"if command -v bash >/dev/null; then exec bash -o pipefail -c {quoted}; else exec sh -c {quoted}; fi"
+    return ToolOutcome(text=command_text(desk.shell(honest(command), seconds), seconds))
 
 
 def edit(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:

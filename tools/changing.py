@@ -24,7 +24,8 @@ def edit(desk: Desk, path: str, swaps: Sequence[Swap]) -> ToolOutcome:
     result = replaced(path, before, swaps)
     if isinstance(result, Refusal):
         return refused(result.reason)
-    return _written(desk, path, before, result, f"{path}: {_count(len(swaps), 'edit')} made.")
+    done = " ".join([f"{path}: {_count(len(swaps), 'edit')} made.", *result.notes])
+    return _written(desk, path, before, result.data, done)
 
 
 def create(desk: Desk, path: str, text: str) -> ToolOutcome:

@@ -179,8 +179,8 @@ _TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "edit",
-        "Replace texts in one file, all or none. Each `old` must stand in the file exactly once, copied exactly, "
-        "without line numbers. Syntax is checked at once.",
+        "Replace texts in one file, all or none. Each `old` must stand in the file exactly once, copied without its "
+        "line numbers (one shift of its indentation is forgiven, and told). Syntax is checked at once.",
         {"path": _PATH, "edits": {"type": "array", "minItems": 1, "maxItems": 50, "items": _SWAP}},
         ("path", "edits"),
         _EXECUTING,

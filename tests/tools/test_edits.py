@@ -4,19 +4,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwright.tools.edits import Refusal, Swap, created, replaced
+from patchwright.tools.edits import Refusal, Replaced, Swap, created, replaced
 
 CODE = b"def add(a, b):\n    return a - b\n\n\ndef sub(a, b):\n    return a - b\n"
 
 
-def reason(result: bytes | Refusal) -> str:
+def reason(result: Replaced | bytes | Refusal) -> str:
     assert isinstance(result, Refusal)
     return result.reason
 
 
+def data_of(result: Replaced | Refusal) -> bytes:
+    assert isinstance(result, Replaced)
+    return result.data
+
+
 def test_swaps_are_made_in_order_and_all_of_them() -> None:
     swaps = [Swap("def add(a, b):\n    return a - b", "def add(a, b):\n    return a + b"), Swap("a + b", "b + a")]
-    assert replaced("m.py", CODE, swaps) == CODE.replace(b"a - b", b"b + a", 1)
+    assert data_of(replaced("m.py", CODE, swaps)) == CODE.replace(b"a - b", b"b + a", 1)
 
 
 def test_old_text_found_twice_is_refused_with_its_places() -> None:
@@ -61,18 +66,21 @@ def test_swaps_that_cancel_out_are_refused() -> None:
 
 
 def test_an_empty_file_can_be_filled() -> None:
-    assert replaced("m.py", b"", [Swap("", "x = 1\n")]) == b"x = 1\n"
+    assert data_of(replaced("m.py", b"", [Swap("", "x = 1\n")])) == b"x = 1\n"
 
 
 def test_crlf_stays_crlf_while_the_model_writes_lf() -> None:
     data = b"one\r\ntwo\r\nthree"
-    assert replaced("a.txt", data, [Swap("one\ntwo", "one\nnew\ntwo")]) == b"one\r\nnew\r\ntwo\r\nthree"
-    assert replaced("a.txt", data, [Swap("two", "a\r\nb")]) == b"one\r\na\r\nb\r\nthree"
+    assert data_of(replaced("a.txt", data, [Swap("one\ntwo", "one\nnew\ntwo")])) == b"one\r\nnew\r\ntwo\r\nthree"
+    assert data_of(replaced("a.txt", data, [Swap("two", "a\r\nb")])) == b"one\r\na\r\nb\r\nthree"
 
 
 def test_in_a_file_of_mixed_line_ends_each_kept_line_keeps_its_own() -> None:
     data = b"one\r\ntwo\nthree\r\nfour\n"
-    assert replaced("a.txt", data, [Swap("one\ntwo\nthree\n", "one\n2\n3\nthree\n")]) == b"one\r\n2\n3\nthree\r\nfour\n"
+    assert (
+        data_of(replaced("a.txt", data, [Swap("one\ntwo\nthree\n", "one\n2\n3\nthree\n")]))
+        == b"one\r\n2\n3\nthree\r\nfour\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -86,10 +94,9 @@ def test_in_a_file_of_mixed_line_ends_each_kept_line_keeps_its_own() -> None:
     ],
 )
 def test_byte_order_mark_and_encoding_stay(data: bytes) -> None:
-    there = replaced("m.py", data, [Swap("name", "title")])
-    assert isinstance(there, bytes)
+    there = data_of(replaced("m.py", data, [Swap("name", "title")]))
     assert there != data
-    assert replaced("m.py", there, [Swap("title", "name")]) == data
+    assert data_of(replaced("m.py", there, [Swap("title", "name")])) == data
 
 
 @pytest.mark.parametrize(
@@ -117,11 +124,11 @@ TEXT = st.text(st.sampled_from("ab \t\r\nä"), max_size=40)
 def test_bytes_outside_the_edit_never_change(before: str, old: str, after: str, new: str, bom: bytes) -> None:
     data = bom + (before + old + after).encode()
     result = replaced("f.txt", data, [Swap(old, new)])
-    if isinstance(result, bytes):
+    if isinstance(result, Replaced) and not result.notes:
         plain = data.replace(b"\r\n", b"\n")[len(bom) :].decode()
         wanted = plain.replace(old.replace("\r\n", "\n"), new.replace("\r\n", "\n"), 1)
-        assert result.replace(b"\r\n", b"\n")[len(bom) :].decode() == wanted
-        assert result.startswith(data[: len(bom) + max(0, len(before.encode()) - 1)])
+        assert result.data.replace(b"\r\n", b"\n")[len(bom) :].decode() == wanted
+        assert result.data.startswith(data[: len(bom) + max(0, len(before.encode()) - 1)])
 
 
 @given(
@@ -131,9 +138,9 @@ def test_bytes_outside_the_edit_never_change(before: str, old: str, after: str, 
 def test_line_ends_of_untouched_lines_never_change(lines: list[str], ends: list[str]) -> None:
     kept = "".join(line + end for line, end in zip(lines, ends, strict=False))
     for data, wanted in [(f"{kept}old", f"{kept}new"), (f"old{kept}", f"new{kept}")]:
-        assert replaced("f.txt", data.encode(), [Swap("old", "new")]) == wanted.encode()
+        assert data_of(replaced("f.txt", data.encode(), [Swap("old", "new")])) == wanted.encode()
 
 
 @given(st.binary(max_size=60), TEXT, TEXT)
 def test_any_bytes_and_any_edit_end_in_bytes_or_a_refusal(data: bytes, old: str, new: str) -> None:
-    assert isinstance(replaced("f", data, [Swap(old, new)]), bytes | Refusal)
+    assert isinstance(replaced("f", data, [Swap(old, new)]), Replaced | Refusal)
