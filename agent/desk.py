@@ -1,6 +1,6 @@
 """The working copy of a run: git on our side is the truth, the sandbox a projection of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from patchwright.agent.plan import Plan
 from patchwright.agent.policy import may_change
@@ -40,10 +40,10 @@ class PlanningDesk:
         """Always refused."""
         self.write(path, None)
 
-    def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
+    def shell(self, command: str, timeout: float, stdin: bytes = b"") -> ExecResult:
         """Run a shell command on the read-only tree; only /tmp can be written."""
         sandbox = self._session.sandbox("planning", self._commit)
-        return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, on_output=on_output)
+        return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, stdin=stdin)
 
     def judge(self, kinds: Sequence[CheckKind], tests: Sequence[str] = ()) -> Verification:
         """The base against itself: what the baseline says."""
@@ -136,10 +136,10 @@ class WorkingDesk:
     def _sandbox_as_shown(self) -> Sandbox:
         return self._session.sandbox("executing", self._session.shown or self.head)
 
-    def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
+    def shell(self, command: str, timeout: float, stdin: bytes = b"") -> ExecResult:
         """Run a shell command at the root of the working copy. What it changes there is not in the patch."""
         sandbox = self._session.sandbox("executing", self.head)
-        return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, on_output=on_output)
+        return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, stdin=stdin)
 
     def judge(self, kinds: Sequence[CheckKind], tests: Sequence[str] = ()) -> Verification:
         """The head against the baseline, in the executing sandbox."""

@@ -11,15 +11,17 @@ from patchwright.tools import changing
 from patchwright.tools.calls import ToolOutcome
 from patchwright.tools.desk import Desk
 from patchwright.tools.edits import Swap
+from patchwright.tools.output import shown_output
 from patchwright.tools.paths import file_path, tool_path
 from patchwright.tools.search import Query, search
 from patchwright.tools.shell import honest
 from patchwright.tools.telling import verdict_text
 from patchwright.tools.tree import FileTree
 from patchwright.tools.untrusted import printable
-from patchwright.tools.viewing import READ_LINES, command_text, listing, window
+from patchwright.tools.viewing import READ_LINES, listing, window
 
 DEFAULT_SECONDS = 120
+MAX_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def run(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     command, seconds = given["command"], float(given.get("seconds", DEFAULT_SECONDS))
     if "\0" in command:
         return bad("run was not run: the command holds a NUL character.")
-    return ToolOutcome(text=command_text(desk.shell(honest(command), seconds), seconds))
+    result = desk.shell(honest(command), seconds)
+    return ToolOutcome(text=shown_output(desk, result, seconds, MAX_SECONDS))
 
 
 def edit(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:

@@ -4,7 +4,7 @@ The sandbox holds a projection of it. A write becomes a commit with its author f
 written into the sandbox, so a lost sandbox loses nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Protocol
 
 from patchwright.sandbox.base import ExecResult
@@ -38,7 +38,7 @@ class Desk(Protocol):
         """Move one file; its bytes and mode stay. Raises KeyError, `ReadOnly` or `OutOfScope`."""
         ...
 
-    def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
+    def shell(self, command: str, timeout: float, stdin: bytes = b"") -> ExecResult:
         """Run a shell command in the sandbox at the root of the tree."""
         ...
 

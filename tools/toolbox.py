@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from patchwright.tools import acts
-from patchwright.tools.acts import DEFAULT_SECONDS, Act, Arguments, Helpers, bad
+from patchwright.tools.acts import DEFAULT_SECONDS, MAX_SECONDS, Act, Arguments, Helpers, bad
 from patchwright.tools.calls import ToolCall, ToolOutcome, ToolSpec
 from patchwright.tools.changing import refused
 from patchwright.tools.desk import Desk
+from patchwright.tools.output import OUTPUT_HEAD, OUTPUT_TAIL, SLACK
 from patchwright.tools.paths import BadPath
 from patchwright.tools.untrusted import printable
 from patchwright.tools.viewing import READ_LINES
 
 ToolPhase = Literal["planning", "executing"]
 
-MAX_SECONDS = 600
 MAX_TEXT = 400_000
 """Characters in one argument, such as a new file."""
 
@@ -119,6 +119,15 @@ _SWAP = {
     "additionalProperties": False,
 }
 
+_KILOBYTES = [int(size / 1000) for size in ((OUTPUT_HEAD + OUTPUT_TAIL) * SLACK, OUTPUT_HEAD, OUTPUT_TAIL)]
+_RUN = (
+    "Shell command (bash, pipefail) at the root of the repository. "
+    f"Killed after `seconds` (default {DEFAULT_SECONDS}, at most {MAX_SECONDS}), output kept. "
+    "In long output, runs of passing tests and repeats are only counted; "
+    "if it still is over {} KB, you get its first {} and last {} KB, and a file with all. "
+    "No network, no input; nothing it starts outlives it."
+).format(*_KILOBYTES)
+
 _TOOLS: tuple[Tool, ...] = (
     Tool(
         "list",
@@ -153,9 +162,7 @@ _TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "run",
-        f"Shell command at the root of the repository. Killed after `seconds` (default {DEFAULT_SECONDS}, at most "
-        f"{MAX_SECONDS}), output kept; of long output the first 4 and last 12 KB. No network, no input; nothing it "
-        "starts outlives it. The repository is read-only; write to /tmp.",
+        f"{_RUN} The repository is read-only; write to /tmp.",
         {"command": _text(most=20_000), "seconds": _number(1, MAX_SECONDS)},
         ("command",),
         _PLANNING,
@@ -206,9 +213,7 @@ _TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "run",
-        f"Shell command at the root of the repository. Killed after `seconds` (default {DEFAULT_SECONDS}, at most "
-        f"{MAX_SECONDS}), output kept; of long output the first 4 and last 12 KB. No network, no input; nothing it "
-        "starts outlives it. Files that it changes are not in the patch: use edit and create.",
+        f"{_RUN} Files that it changes are not in the patch: use edit and create.",
         {"command": _text(most=20_000), "seconds": _number(1, MAX_SECONDS)},
         ("command",),
         _EXECUTING,

@@ -2,7 +2,7 @@
 
 import subprocess
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from patchwright.sandbox.base import ExecResult
@@ -57,7 +57,7 @@ class MemoryDesk:
         if not any_match(path, self._allowed):
             raise OutOfScope(f"{path} is not in the approved scope of this step ({', '.join(self._allowed)})")
 
-    def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
+    def shell(self, command: str, timeout: float, stdin: bytes = b"") -> ExecResult:
         """Run it on a copy of the files in a temporary folder: for commands that the tests themselves wrote."""
         self.commands.append(command)
         with tempfile.TemporaryDirectory() as folder:
@@ -65,21 +65,21 @@ class MemoryDesk:
                 target = Path(folder, path)
                 target.parent.mkdir(parents=True, exist_ok=True)
                 target.write_bytes(data)
-            return _run(command, folder, timeout)
+            return _run(command, folder, timeout, stdin)
 
     def judge(self, kinds: Sequence[CheckKind], tests: Sequence[str] = ()) -> Verification:
         self.judged.append((tuple(kinds), tuple(tests)))
         return self.verification
 
 
-def _run(command: str, folder: str, timeout: float) -> ExecResult:
+def _run(command: str, folder: str, timeout: float, stdin: bytes) -> ExecResult:
     try:
         done = subprocess.run(
             ["/bin/sh", "-c", command],
             cwd=folder,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            stdin=subprocess.DEVNULL,
+            input=stdin,
             timeout=timeout,
             check=False,
         )

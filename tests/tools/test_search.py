@@ -1,6 +1,5 @@
 """Search: bounded, sorted, quoted, and only in files of the working copy (RES-09, RES-10)."""
 
-from collections.abc import Callable
 
 import pytest
 
@@ -81,7 +80,7 @@ def test_output_that_is_no_match_of_a_known_file_is_left_out() -> None:
 
 
 class Slow(MemoryDesk):
-    def shell(self, command: str, timeout: float, on_output: Callable[[bytes], None] | None = None) -> ExecResult:
+    def shell(self, command: str, timeout: float, stdin: bytes = b"") -> ExecResult:
         return ExecResult(137, b"", timeout, timed_out=True)
 
 
