@@ -56,8 +56,8 @@ def yes(screen: Screen, question: str) -> bool:
 
 def read_line(screen: Screen, prompt: str) -> str | None:
     """One line from the terminal, or None at its end or at Ctrl-C."""
-    screen.err.print(screen.text(prompt), end="", markup=False, highlight=False)
     try:
+        screen.err.print(screen.text(prompt), end="", markup=False, highlight=False)
         line = sys.stdin.readline()
     except KeyboardInterrupt:
         line = ""

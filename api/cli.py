@@ -1,9 +1,5 @@
 """The `patchwright` command: what can be said on the command line. What is done is imported when it is needed."""
 
-import gc
-import io
-import os
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +10,8 @@ from patchwright.api.door import Door
 
 EPILOG = (
     "Exit codes: 0 verified, or done; 1 ended without a verified patch; 2 usage or configuration; "
-    "3 waiting for a human (Ctrl-C parks a run and ends with 3 as well); 4 infrastructure."
+    "3 waiting for a human (Ctrl-C parks a run and ends with 3 as well); 4 infrastructure; "
+    "130 Ctrl-C where no run was at work."
 )
 
 app = typer.Typer(
@@ -27,19 +24,6 @@ app = typer.Typer(
     help="An issue goes in, a verified patch comes out.",
     epilog=EPILOG,
 )
-
-COLLECT_AFTER = 20_000
-"""New objects after which garbage is collected: importing makes many and no garbage, and this saves a tenth of it."""
-
-
-def main() -> None:
-    """The console entry. Pydantic need not look through all that is installed for plugins."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
-    gc.set_threshold(COLLECT_AFTER)
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    app(prog_name="patchwright")
 
 
 def _version(wanted: bool) -> None:

@@ -15,7 +15,7 @@ from patchwright.api.choices import Choices, remember
 from patchwright.api.concluding import GATE, conclude, show_plan
 from patchwright.api.place import Place, open_place
 from patchwright.api.who import identity
-from patchwright.api.work import work
+from patchwright.api.work import parking, work
 
 LONGEST_FILE = 16 << 20
 
@@ -36,21 +36,24 @@ class Order:
 
 def plan(order: Order) -> int:
     """Start a run, drive it to the gate, show the plan and stop."""
-    place, _, run = _begin(order)
-    return conclude(place, run, full=order.full)
+    place, deps, started = _begin(order)
+    with parking(started.id):
+        return conclude(place, work(deps, place.screen, started.id), full=order.full)
 
 
 def run(order: Order, *, yes: bool, by: str) -> int:
     """Start a run, ask at the gate, execute, show what it came to."""
     who = identity(by, os.environ, "terminal, --yes" if yes else "terminal")
     place, deps, started = _begin(order)
-    if yes:
-        ended = _approve_unasked(place, deps, started, who, full=order.full)
-        return conclude(place, ended)
-    if not place.screen.interactive():
-        return conclude(place, started, full=order.full)
-    ended, shown = decide_in_terminal(place, deps, started, who, full=order.full)
-    return conclude(place, ended, shown=shown)
+    with parking(started.id):
+        planned = work(deps, place.screen, started.id)
+        if yes:
+            ended = _approve_unasked(place, deps, planned, who, full=order.full)
+            return conclude(place, ended)
+        if not place.screen.interactive():
+            return conclude(place, planned, full=order.full)
+        ended, shown = decide_in_terminal(place, deps, planned, who, full=order.full)
+        return conclude(place, ended, shown=shown)
 
 
 def issue_text(given: str) -> str:
@@ -93,7 +96,7 @@ def _begin(order: Order) -> tuple[Place, Deps, Run]:
     started = runs.start(deps, asked)
     remember(place.store, started.id, order.choices)
     _say_conditions(place, order)
-    return place, deps, work(deps, place.screen, started.id)
+    return place, deps, started
 
 
 def _say_conditions(place: Place, order: Order) -> None:

@@ -18,9 +18,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def work(deps: Deps, screen: Screen, run_id: str) -> Run:
     """Drive the run until it waits or ends, telling what happens. Raises `Parked` and what `drive` raises."""
+    with parking(run_id), _ended_like_ctrl_c(), progress(screen, deps.store, run_id):
+        return runs.drive(deps, run_id)
+
+
+@contextmanager
+def parking(run_id: str) -> Generator[None]:
+    """From here on there is a run: Ctrl-C leaves it parked, and says how to go on. Raises `Parked`."""
     try:
-        with _ended_like_ctrl_c(), progress(screen, deps.store, run_id):
-            return runs.drive(deps, run_id)
+        yield
     except KeyboardInterrupt:
         raise Parked(
             f"Interrupted. Run {short(run_id)} is parked and nothing is lost: "

@@ -18,7 +18,7 @@ Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 Inside = Callable[..., "Done"]
 """Takes arguments, and environment variables by name."""
 
-COMMAND = [sys.executable, "-c", "from patchwright.api.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from patchwright.api.entry import main; main()"]
 
 
 @pytest.fixture

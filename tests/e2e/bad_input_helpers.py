@@ -21,7 +21,7 @@ from patchwright.api.assemble import instance
 from patchwright.sandbox.container import LABEL_INSTANCE
 from tests.agent.fake_endpoint import Behaviour, stream
 
-COMMAND = [sys.executable, "-c", "from patchwright.api.cli import main; main()"]
+COMMAND = [sys.executable, "-c", "from patchwright.api.entry import main; main()"]
 KEY = "sk-proj-4f9aTq0LeakMeNot7c1bZx82"
 CONTROLS = re.compile(rb"[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xaa-\xae]|\xe2\x81[\xa6-\xa9]|\xe2\x80\x8b")
 """Raw C0 and C1 controls, bidi controls and zero-width spaces in UTF-8 (OUT-02)."""
