@@ -1,10 +1,12 @@
 """Budgets: limits of a run, checked before each call, and what an endpoint says it used (RES-11)."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from patchwright.agent.errors import BudgetSpent
+from patchwright.agent.errors import BudgetSpent, UsageError
 from patchwright.agent.parse import mapping
 from patchwright.agent.run import Usage
 
@@ -31,6 +33,32 @@ class Budget(BaseModel):
     turns: int = Field(default=60, ge=1)
 
 
+class Quota(BaseModel):
+    """Limits of all runs together, or of those on one repository, in one day (UTC). None: no limit."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    requests: int | None = Field(default=None, ge=0)
+    tool_calls: int | None = Field(default=None, ge=0)
+    tokens_in: int | None = Field(default=None, ge=0)
+    tokens_out: int | None = Field(default=None, ge=0)
+    money: float | None = Field(default=None, ge=0)
+    seconds: float | None = Field(default=None, ge=0)
+
+
+NO_QUOTA = Quota()
+
+
+@dataclass(frozen=True, slots=True)
+class Quotas:
+    """What each repository, and all of them, may spend in a day (UTC)."""
+
+    repository: Quota = NO_QUOTA
+    day: Quota = NO_QUOTA
+
+
+NO_QUOTAS = Quotas()
+
 _COUNTED: dict[About, tuple[str, ...]] = {
     "model": ("requests", "tokens_in", "tokens_out", "money", "seconds"),
     "tool": ("tool_calls", "seconds"),
@@ -45,22 +73,84 @@ _WORDS = {
 }
 
 
-def spent(budget: Budget, used: Usage, about_to: About) -> str:
-    """The sentence that names the limit which forbids the next call, or "" if it may be made."""
+def reached(limits: Budget | Quota, used: Usage, about_to: About) -> str:
+    """The name of the limit which forbids the next call, or "" if it may be made."""
     for name in _COUNTED[about_to]:
-        limit, value = getattr(budget, name), getattr(used, name)
+        limit, value = getattr(limits, name), getattr(used, name)
         if limit is not None and value >= limit:
-            return (
-                f"The run's budget of {limit:g} {_WORDS[name]} is spent ({value:g} used). Raise"
-                f" budget.{name} in your configuration and resume the run, or take what is there."
-            )
+            return name
     return ""
+
+
+def spent(budget: Budget, used: Usage, about_to: About) -> str:
+    """The sentence that says which limit of the run forbids the next call, or "" if it may be made."""
+    name = reached(budget, used, about_to)
+    if not name:
+        return ""
+    return (
+        f"The run's budget of {_said(budget, name)} is spent ({getattr(used, name):g} used). Add to it with "
+        f"`patchwright resume RUN --add-budget {name}=N`, or raise budget.{name} in your configuration and resume."
+    )
+
+
+def spent_today(table: str, quota: Quota, used: Usage, about_to: About) -> str:
+    """The sentence that says which limit of a day forbids the next call, or ""; `table` is "repository" or "day"."""
+    name = reached(quota, used, about_to)
+    if not name:
+        return ""
+    whose = "all runs on this repository" if table == "repository" else "all runs"
+    return (
+        f"The {_said(quota, name)} that {whose} may take together in a day (UTC) are spent ({getattr(used, name):g} "
+        f"used). Raise budget.{table}.{name} in your configuration, or wait for the next day; then resume."
+    )
+
+
+def _said(limits: Budget | Quota, name: str) -> str:
+    return f"{getattr(limits, name):g} {_WORDS[name]}"
 
 
 def check_budget(budget: Budget, used: Usage, about_to: About = "model") -> None:
     """Raise `BudgetSpent`, naming the limit, if the next call is not allowed any more."""
     if reason := spent(budget, used, about_to):
         raise BudgetSpent(reason)
+
+
+def raised(budget: Budget, added: Mapping[str, float]) -> Budget:
+    """The budget with what humans have added to it; what has no limit needs none."""
+    limits = budget.model_dump(exclude_none=True)
+    more = {name: type(limit)(limit + added.get(name, 0)) for name, limit in limits.items()}
+    return Budget.model_validate(more)
+
+
+def read_addition(text: str) -> dict[str, float]:
+    """What `tokens=200000,money=1.5` adds, by the limit's name; `tokens` counts for both directions.
+
+    Raises `UsageError`.
+    """
+    added: dict[str, float] = {}
+    for part in filter(str.strip, text.split(",")):
+        name, _, number = (word.strip() for word in part.partition("="))
+        for limit in _MEANT.get(name, (name,)):
+            added[limit] = added.get(limit, 0) + _amount(limit, number, part)
+    if not added:
+        raise UsageError("--add-budget names nothing. Write for example: --add-budget tokens=200000,seconds=600")
+    return added
+
+
+_MEANT = {"tokens": ("tokens_in", "tokens_out")}
+
+
+def _amount(limit: str, number: str, part: str) -> float:
+    if limit not in Budget.model_fields:
+        known = ", ".join(["tokens", *Budget.model_fields])
+        raise UsageError(f"There is no limit {limit!r} in {part.strip()!r}. A budget has: {known}.")
+    try:
+        value = float(number)
+    except ValueError:
+        value = 0.0
+    if not 0 < value < 1e15 or (limit not in ("money", "seconds") and value != int(value)):
+        raise UsageError(f"{part.strip()!r} adds nothing: write {limit}=N with a positive number.")
+    return value
 
 
 def tighter(budget: Budget, other: Budget) -> Budget:

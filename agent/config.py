@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
-from patchwright.agent.budget import Budget
+from patchwright.agent.budget import NO_QUOTA, NO_QUOTAS, Budget, Quota, Quotas
 from patchwright.agent.errors import UsageError
 from patchwright.agent.messages import ModelRole
 from patchwright.agent.parse import mapping
@@ -134,11 +134,26 @@ class SandboxTable(Settable):
         return Limits(**self.model_dump(exclude={"runtime", "allow_repository_images"}))
 
 
+class BudgetTable(Budget):
+    """`[budget]`: limits of one run; `[budget.repository]` and `[budget.day]`: of what is spent in a day (UTC)."""
+
+    repository: Quota = NO_QUOTA
+    day: Quota = NO_QUOTA
+
+    def of_run(self) -> Budget:
+        """The limits of one run."""
+        return Budget(**self.model_dump(exclude={"repository", "day"}))
+
+    def quotas(self) -> Quotas:
+        """The limits of a day."""
+        return Quotas(self.repository, self.day)
+
+
 class File(Settable):
     """The operator's file."""
 
     roles: dict[ModelRole | Literal["default"], RoleTable] = {}
-    budget: Budget = Budget()
+    budget: BudgetTable = BudgetTable()
     sandbox: SandboxTable = SandboxTable()
     images: dict[str, str] = {}
     """Image by family ("python", "java-17", ...), by digest if it should not move."""
@@ -151,6 +166,7 @@ class Settings(Settable):
     config_file: Path | None = None
     roles: dict[ModelRole, Endpoint] = {}
     budget: Budget = Budget()
+    quotas: Quotas = NO_QUOTAS
     sandbox: SandboxTable = SandboxTable()
     images: dict[str, str] = {}
 
@@ -179,7 +195,8 @@ def from_environment(env: Mapping[str, str], cwd: Path, config: Path | None = No
         state=cwd / env["PATCHWRIGHT_STATE"] if env.get("PATCHWRIGHT_STATE") else _user_folder("state"),
         config_file=path if data is not None else None,
         roles=_roles(file, env, path.parent),
-        budget=file.budget,
+        budget=file.budget.of_run(),
+        quotas=file.budget.quotas(),
         sandbox=file.sandbox,
         images=file.images,
     )

@@ -8,8 +8,9 @@ from patchwright.agent.errors import UsageError
 from patchwright.agent.facts import Facts, gather
 from patchwright.agent.messages import Message, Model, ModelRole, ToolSpec
 from patchwright.agent.policy import rung_of
+from patchwright.agent.run import Said
 from patchwright.agent.session import Remembered, Session
-from patchwright.agent.turns import Conversation, Turn, begin, take_turn
+from patchwright.agent.turns import Conversation, Turn, begin, say, take_turn
 from patchwright.tools.acts import Helpers
 from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.desk import Desk
@@ -36,7 +37,14 @@ def recorded_turn(
             desk.head = done.head
         return done.outcome
 
-    return take_turn(conversation, _model(session, conversation, key), run, tools)
+    told = heard(conversation, session.ledger.hear(key))
+    return take_turn(told, _model(session, conversation, key), run, tools)
+
+
+def heard(conversation: Conversation, said: Sequence[Said]) -> Conversation:
+    """With what humans have said meanwhile."""
+    words = [f'{one.by}: "{one.text}"' for one in said]
+    return say(conversation, "\n".join(["The human says, and it binds:", *words])) if words else conversation
 
 
 def started(

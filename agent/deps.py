@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from patchwright.agent.budget import Budget
+from patchwright.agent.budget import NO_QUOTAS, Budget, Quotas
 from patchwright.agent.messages import Model, ModelRole
 from patchwright.agent.store.store import Store
 from patchwright.sandbox.base import Limits, Sandboxes
@@ -56,3 +56,4 @@ class Deps:
     redactor: Redactor
     budget: Budget
     limits: Limits
+    quotas: Quotas = NO_QUOTAS

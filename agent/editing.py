@@ -6,6 +6,7 @@ from typing import Any
 from patchwright.agent.conversing import climbed, facts_of, recorded_turn, started
 from patchwright.agent.desk import WorkingDesk
 from patchwright.agent.editor import editor_messages, editor_tools, feedback
+from patchwright.agent.notes import noted
 from patchwright.agent.parse import listing
 from patchwright.agent.plan import Approval, Plan, Scope, plan_sha256
 from patchwright.agent.policy import to_come
@@ -84,8 +85,12 @@ def _turn(session: Session, state: State, conversation: Conversation, desk: Work
         wanted=steps[number].must_fix,
         later=to_come(steps[number + 1 :]),
     )
-    key = f"edit/{state['step']}/{state['attempt']}/{turn}"
-    return recorded_turn(session, conversation, key, desk, helpers, editor_tools(helpers))
+    return recorded_turn(session, conversation, f"{_key(state)}{turn}", desk, helpers, editor_tools(helpers))
+
+
+def _key(state: State) -> str:
+    """How the keys of an attempt's calls begin."""
+    return f"edit/{state['step']}/{state['attempt']}/"
 
 
 def _conversation(session: Session, state: State) -> Conversation:
@@ -111,7 +116,7 @@ def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversa
     changed = session.repository.changed(session.issue.base_commit, state["green"])
     messages = editor_messages(
         session.issue,
-        noted(session, plan),
+        noted(session.deps.store, session.ledger.run_id, plan, without=_key(state)),
         state["step"],
         facts_of(session),
         changed=[change.path for change in changed],
@@ -119,13 +124,6 @@ def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversa
         tree=session.repository.tree(state["green"]),
     )
     return started(session, "editor", messages, state["attempt"], session.budget.attempts)
-
-
-def noted(session: Session, plan: Plan) -> Plan:
-    """The plan with what humans said when they approved it: it binds like the notes before."""
-    approvals = session.deps.store.approvals(session.ledger.run_id)
-    said = dict.fromkeys(f"{a.by}: {a.notes}" for a in approvals if a.notes and a.decision == "approve")
-    return plan.model_copy(update={"notes": (*plan.notes, *(note for note in said if note not in plan.notes))})
 
 
 def _store(session: Session, state: State, conversation: Conversation) -> None:
@@ -202,7 +200,7 @@ def _question(payload: dict[str, Any]) -> str:
 
 def refused_paths(session: Session, state: State) -> list[str]:
     """The paths that this attempt was refused because the plan does not open them."""
-    key = f"edit/{state['step']}/{state['attempt']}/"
+    key = _key(state)
     events = session.deps.store.events(session.ledger.run_id, limit=100_000)
     mine = [event.data for event in events if event.kind == "tool_called" and event.data["key"].startswith(key)]
     paths = [str(data["arguments"].get("path", "")) for data in mine if data["refused"] and "scope" in data["says"]]

@@ -51,6 +51,14 @@ class ModelRefused(ModelError):
     """The endpoint says no (401, 403, 404, 400): the operator has to change something."""
 
 
+class ContextExceeded(ModelRefused):
+    """The prompt is longer than what the model reads: ask with less. `limit` is in tokens, if it is known."""
+
+    def __init__(self, message: str, limit: int | None = None, usage: Usage | None = None) -> None:
+        super().__init__(message, usage)
+        self.limit = limit
+
+
 class ModelGarbage(ModelError):
     """The endpoint answered, but with nothing usable, also after one repair turn."""
 
@@ -61,6 +69,10 @@ class BudgetSpent(PatchwrightError):
 
 class Cancelled(PatchwrightError):
     """A human cancelled the run; raised at the next safe point."""
+
+
+class PauseAsked(PatchwrightError):
+    """A human asked for a pause; raised at the next safe point, the run is parked."""
 
 
 class StoreUnusable(PatchwrightError):

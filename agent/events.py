@@ -29,6 +29,9 @@ EventKind = Literal[
     "patch_ready",
     "patch_applied",
     "warning",
+    "said",
+    "heard",
+    "budget_added",
     "run_ended",
 ]
 

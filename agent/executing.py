@@ -148,8 +148,7 @@ def _counts(verification: Verification) -> dict[str, Any]:
 def _close_step(session: Session, state: State, result: str, reason: str) -> Update:
     step = _step(session, state)
     session.ledger.attempt(
-        state["step"],
-        state["attempt"],
+        (1, state["step"], state["attempt"]),
         step.recipe or "model",
         (state["green"], state["head"]),
         result,

@@ -3,6 +3,7 @@
 from typing import Any
 
 from patchwright.agent.drafting import draft_by_model
+from patchwright.agent.notes import about_plan
 from patchwright.agent.plan import Draft, Plan, Scope, Terms, plan_sha256
 from patchwright.agent.proof import Ended
 from patchwright.agent.restrictions import Restrictions
@@ -20,7 +21,8 @@ def draft_plan(session: Session, state: State) -> Update:
     if session.deps.store.artifact(session.ledger.run_id, "ended.json") is not None:
         return {"route": "ship"}
     session.ledger.status("planning")
-    notes = _notes(session)
+    store, run_id = session.deps.store, session.ledger.run_id
+    notes = about_plan(store, run_id, without=f"plan/{answered + 1}/")
     if previous is not None and not session.deps.models("planner"):
         found: Draft | NoPlan = previous.draft
         session.ledger.event(
@@ -36,7 +38,7 @@ def draft_plan(session: Session, state: State) -> Update:
         ended = Ended(outcome=found.outcome, reason=found.reason)
         session.ledger.artifact("ended.json", ended.model_dump_json().encode())
         return {"route": "ship"}
-    plan = _revision(session, found, previous, notes)
+    plan = _revision(session, found, previous, about_plan(store, run_id))
     session.ledger.plan(plan)
     return _to_gate(session, plan)
 
@@ -55,11 +57,6 @@ def decided(approval: dict[str, Any]) -> Update:
 def _to_gate(session: Session, plan: Plan) -> Update:
     session.ledger.status("awaiting_approval", f"revision {plan.revision} ({plan.sha256[:12]}) waits for a decision")
     return {"revision": plan.revision, "route": "gate"}
-
-
-def _notes(session: Session) -> tuple[str, ...]:
-    approvals = session.deps.store.approvals(session.ledger.run_id)
-    return tuple(f"{a.by}: {a.notes}" for a in approvals if a.notes)
 
 
 def narrowed(scope: Scope, wishes: Restrictions) -> Scope:

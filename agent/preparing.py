@@ -35,7 +35,7 @@ def prepare(session: Session) -> None:
         def say(text: str) -> None:
             ledger.event("warning", text=text)
 
-        image = waited(lambda: session.deps.prepare_image(wanted, say), ledger.stop_if_cancelled)
+        image = waited(lambda: session.deps.prepare_image(wanted, say), ledger.stop_if_asked)
         ledger.event("image_ready", image=image)
         ledger.artifact("image", image.encode())
 

@@ -20,14 +20,18 @@ RunStatus = Literal[
     "accepted",
     "rejected",
     "cancelled",
+    "paused",
     "paused_budget",
     "infra_failed",
 ]
 
+WORKING: tuple[RunStatus, ...] = ("preparing", "baseline", "planning", "executing", "verifying", "reviewing")
+"""Something is being done, or was when the process died."""
+
 ENDED: frozenset[RunStatus] = frozenset({"awaiting_review", "accepted", "rejected", "cancelled"})
 """No work is left in these; `awaiting_review` waits for `apply` only."""
 
-WAITING: frozenset[RunStatus] = frozenset({"awaiting_approval", "needs_input", "paused_budget"})
+WAITING: frozenset[RunStatus] = frozenset({"awaiting_approval", "needs_input", "paused", "paused_budget"})
 """Parked until a human does something."""
 
 Outcome = Literal["patch", "answer", "no_change_needed", "cannot_reproduce", "needs_input", "gave_up"]
@@ -72,4 +76,20 @@ class Run(BaseModel):
     reason: str = ""
     """One sentence for a person: why it stands where it stands."""
     sandbox: Literal["docker", "local"] = "docker"
+    candidates: int = 1
+    """How many times the plan is to be executed, as asked for at the start."""
     cancel_requested: bool = False
+    pause_by: str = ""
+    """Who asked for a pause; "" if nobody did, or it was taken back."""
+
+
+class Said(BaseModel):
+    """What a human said to a run. `number` counts from 1; `heard` is the key of the call it reached, "" until then."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    number: int
+    by: str
+    text: str
+    at: str
+    heard: str = ""

@@ -17,6 +17,7 @@ from patchwright.agent.errors import (
     ModelRefused,
     ModelUnavailable,
     NotNow,
+    PauseAsked,
     RunBusy,
     StaleApproval,
     UsageError,
@@ -37,6 +38,9 @@ APPROVAL_HOURS = 24
 
 FRESH_SANDBOXES = 2
 """How often a lost sandbox is replaced by a fresh one before the run is parked (REL-06)."""
+
+PAUSE_SECONDS = 5.0
+"""How long a command may work on when a human asks for a pause."""
 
 MAX_ISSUE = 100_000
 """Characters of an issue that are kept; the rest is cut, and the cut is said."""
@@ -101,9 +105,15 @@ def drive(deps: Deps, run_id: str) -> Run:
 
 def _work(session: Session, ledger: Ledger) -> None:
     try:
+        ledger.stop_if_asked()
+        if session.run.status in ("paused", "paused_budget", "infra_failed"):
+            ledger.status(ledger.store.last_work(ledger.run_id))
         _invoke(session)
+        ledger.store.request_pause(ledger.run_id, "")  # it stands by itself now
     except Cancelled:
         ledger.end("cancelled", None, "none", "cancelled by a human")
+    except PauseAsked as error:
+        ledger.status("paused", str(error))
     except BudgetSpent as error:
         ledger.status("paused_budget", str(error))
     except UsageError as error:
@@ -121,7 +131,7 @@ def _invoke(session: Session) -> None:
             return _invoke_once(session)
         except SandboxDied as error:
             session.close_sandbox()
-            session.ledger.stop_if_cancelled()
+            session.ledger.stop_if_asked()
             if lost > FRESH_SANDBOXES:
                 raise
             text = f"The sandbox was lost ({error}); going on in a fresh one, {lost} of {FRESH_SANDBOXES}."
@@ -131,7 +141,7 @@ def _invoke(session: Session) -> None:
 
 def _invoke_once(session: Session) -> None:
     """Until the graph ends, or waits for a decision that no human has made yet."""
-    session.ledger.stop_if_cancelled()
+    session.ledger.stop_if_asked()
     if session.deps.store.plan(session.ledger.run_id) is None:
         get_ahead(session)
     load()
@@ -147,7 +157,7 @@ def _invoke_once(session: Session) -> None:
         ledger.tell_after(metadata.get(TOLD, ledger.told()))
         given = _given(session, found)
         while given is not _WAIT:
-            ledger.stop_if_cancelled()
+            ledger.stop_if_asked()
             graph.invoke(given, config, context=session, durability="sync")
             # A decision may have come before the graph stood at its interrupt: after a crash, or just now.
             found = graph.get_state(config)
@@ -276,7 +286,10 @@ def _cut(text: str) -> str:
 
 
 class _watch:
-    """While the context lasts, a cancel by a human or a lost lease interrupts the running command."""
+    """While the context lasts, a cancel by a human or a lost lease interrupts the running command.
+
+    A pause lets a command work on for a few seconds, and a model answer: what it says is paid for.
+    """
 
     def __init__(self, session: Session, every: float = 0.5) -> None:
         self._session = session
@@ -292,8 +305,12 @@ class _watch:
         self._thread.join()
 
     def _look(self) -> None:
+        patience = PAUSE_SECONDS
         while not self._stop.wait(self._every):
             try:
                 self._session.ledger.stop_if_cancelled()
+                patience -= self._every if self._session.ledger.pause_by() else 0
             except (Cancelled, LeaseLost):
+                patience = 0
+            if patience <= 0:
                 self._session.interrupt()  # and again: a sandbox may just have been opening

@@ -10,15 +10,16 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from patchwright.agent.budget import Budget, check_budget
+from patchwright.agent.budget import NO_QUOTA, About, Budget, check_budget, raised, spent_today
 from patchwright.agent.deps import Deps, Rung
-from patchwright.agent.errors import ModelError, StaleApproval
+from patchwright.agent.errors import BudgetSpent, ModelError, StaleApproval
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
 from patchwright.agent.plan import Plan, plan_sha256
 from patchwright.agent.restrictions import FILE, Restrictions, lowered, read_restrictions
 from patchwright.agent.run import Run, Usage
 from patchwright.agent.store.ledger import Ledger
+from patchwright.agent.store.store import stamp
 from patchwright.agent.turns import Conversation
 from patchwright.agent.waiting import waited
 from patchwright.sandbox.base import Phase, Sandbox, Spec
@@ -74,8 +75,26 @@ class Session:
 
     @cached_property
     def budget(self) -> Budget:
-        """The operator's budget, as far as the repository doesn't lower it. Raises `UsageError`."""
-        return lowered(self.deps.budget, self.wishes)
+        """The operator's budget, as far as the repository doesn't lower it, and what humans added to this run's.
+
+        Raises `UsageError`.
+        """
+        return raised(lowered(self.deps.budget, self.wishes), self.deps.store.added(self.ledger.run_id))
+
+    def check(self, about_to: About) -> None:
+        """Before each call: raises `Cancelled`, `PauseAsked` or `BudgetSpent` (RES-11, REL-04)."""
+        self.ledger.stop_if_asked()
+        check_budget(self.budget, self.spent, about_to)
+        quotas, store = self.deps.quotas, self.deps.store
+        today = stamp(store.clock().replace(hour=0, minute=0, second=0, microsecond=0))
+        for table, quota, where in (
+            ("repository", quotas.repository, self.issue.repository),
+            ("day", quotas.day, ""),
+        ):
+            if quota != NO_QUOTA:
+                used = store.spent_since(today, where)
+                if reason := spent_today(table, quota, used, about_to):
+                    raise BudgetSpent(reason)
 
     @cached_property
     def toolchain(self) -> Toolchain:
@@ -146,10 +165,14 @@ class Session:
                 env=self.toolchain.env,
             )
             opened = self._stack.enter_context(
-                self.deps.sandboxes(self.run.sandbox).open(spec, self.repository.tree(commit))
+                self.deps.sandboxes(self.run.sandbox).open(
+                    spec, self.repository.tree(commit, self.issue.base_commit)
+                )
             )
             with self._lock:
                 self._sandbox, self._shown = opened, (phase, commit)
+            if opened.notice:
+                self.ledger.event("warning", text=opened.notice)
             self._filled = (commit, take_manifest(opened)) if phase == "executing" else None
         return self._sandbox
 
@@ -206,8 +229,7 @@ class Session:
         known = self.ledger.answer(key)
         if known is not None:
             return Remembered.model_validate(known)
-        self.ledger.stop_if_cancelled()
-        check_budget(self.budget, self.spent, "tool")
+        self.check("tool")
         began = time.monotonic()
         done = run()
         usage = Usage(tool_calls=1, seconds=round(time.monotonic() - began, 3))
@@ -249,8 +271,7 @@ class RecordedModel:
         known = session.ledger.answer(self._key)
         if known is not None:
             return Reply.model_validate(known)
-        session.ledger.stop_if_cancelled()
-        check_budget(session.budget, session.spent)
+        session.check("model")
         began = time.monotonic()
         try:
             reply = waited(lambda: self._rung.model.complete(request), session.ledger.stop_if_cancelled)

@@ -1,6 +1,7 @@
 """The end of a run: proof in a fresh sandbox, a second look, the patch with its provenance, the report."""
 
-from patchwright.agent.editing import begin_attempt, noted
+from patchwright.agent.editing import begin_attempt
+from patchwright.agent.notes import noted
 from patchwright.agent.plan import Plan
 from patchwright.agent.policy import Judgement, judge, outside, promised
 from patchwright.agent.proof import Ended, Findings, Proof
@@ -49,12 +50,15 @@ def _outside(session: Session, state: State, plan: Plan) -> tuple[str, ...]:
 def review(session: Session, state: State) -> Update:
     """Ask the reviewer about the diff, if there is one; blocking findings go back to the editor once."""
     plan = session.plan(state["revision"])
-    model = session.model("reviewer", f"review/{state['review_rounds']}")
+    key = f"review/{state['review_rounds']}"
+    model = session.model("reviewer", key)
     by_model = any(not step.recipe for step in plan.draft.steps)
     if model is None or not by_model or state["green"] == session.issue.base_commit:
         return {"route": "ship"}
     diff = session.repository.diff(session.issue.base_commit, state["green"]).decode("utf-8", "replace")
-    found = review_diff(model, session.issue, noted(session, plan), diff, _said(session))
+    session.ledger.hear(key)
+    bound = noted(session.deps.store, session.ledger.run_id, plan)
+    found = review_diff(model, session.issue, bound, diff, _said(session))
     findings = tuple(FindingLine(**finding.model_dump()) for finding in found)
     session.ledger.artifact("findings.json", Findings(findings=findings).model_dump_json().encode())
     session.ledger.event("reviewed", findings=[finding.model_dump() for finding in findings])

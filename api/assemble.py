@@ -38,6 +38,7 @@ def assemble(place: Place, choices: Choices, run_id: str = "") -> Deps:
         models=ladders(settings, choices, redactor, played(place.store, run_id)),
         redactor=redactor,
         budget=settings.budget,
+        quotas=settings.quotas,
         limits=settings.sandbox.limits(),
     )
 
@@ -109,7 +110,7 @@ def _configured(settings: Settings, redactor: Redactor, role: ModelRole) -> tupl
     endpoint = settings.roles.get(role)
     if endpoint is None:
         return ()
-    from patchwright.agent.capabilities import CapabilityBook
+    from patchwright.agent.book import CapabilityBook
     from patchwright.agent.llm import HttpModel
 
     model = HttpModel(endpoint, CapabilityBook(settings.state / "capabilities.json"), redactor)

@@ -158,8 +158,33 @@ def cancel(name: o.Run, json: o.Json = False) -> None:
 
 
 @app.command()
+def say(
+    name: o.Run,
+    text: Annotated[str, typer.Argument(help="What the model should know before it goes on.")],
+    by: o.By = "",
+    json: o.Json = False,
+) -> None:
+    """Say something to the model of a run; it reaches it before its next call."""
+    from patchwright.api import steering
+
+    raise typer.Exit(steering.say(steering.Word(name, by, json), text))
+
+
+@app.command()
+def pause(name: o.Run, by: o.By = "", json: o.Json = False) -> None:
+    """Park a run at its next safe point; `resume` goes on."""
+    from patchwright.api import steering
+
+    raise typer.Exit(steering.pause(steering.Word(name, by, json)))
+
+
+@app.command()
 def resume(
     name: o.Run,
+    add_budget: Annotated[
+        str, typer.Option(metavar="LIMITS", help="Add to this run's budget: tokens=200000,money=1.5,seconds=600")
+    ] = "",
+    by: o.By = "",
     config: o.Config = None,
     recording: o.Recording = None,
     no_model: o.NoModel = False,
@@ -170,8 +195,8 @@ def resume(
     from patchwright.api import deciding
     from patchwright.api.choices import chosen
 
-    act = deciding.Act(name, as_json=json, full=full, choices=chosen(config, recording, no_model))
-    raise typer.Exit(deciding.resume(act))
+    act = deciding.Act(name, by, json, full, chosen(config, recording, no_model))
+    raise typer.Exit(deciding.resume(act, add_budget=add_budget))
 
 
 @app.command("list")

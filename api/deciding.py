@@ -4,7 +4,8 @@ import os
 import re
 from dataclasses import dataclass
 
-from patchwright.agent import runs
+from patchwright.agent import runs, steering
+from patchwright.agent.budget import read_addition
 from patchwright.agent.deps import Deps
 from patchwright.agent.errors import NotNow, UsageError
 from patchwright.agent.plan import Decision, Plan
@@ -90,11 +91,13 @@ def cancel(act: Act) -> int:
     return exits.VERIFIED
 
 
-def resume(act: Act) -> int:
-    """Go on with a run that is parked, or show what it waits for."""
+def resume(act: Act, *, add_budget: str = "") -> int:
+    """Go on with a run that is parked, or show what it waits for; with a larger budget if one is given."""
+    added = read_addition(add_budget) if add_budget else {}
     place, run = _open(act)
-    if run.status in ENDED:
+    if run.status in ENDED and not added:
         return conclude(place, run, full=act.full)
+    steering.resume(_deps(place, run, act), run.id, by=identity(act.by, os.environ), added=added)
     if act.choices != NOTHING_NAMED:
         remember(place.store, run.id, merged(recall(place.store, run.id), act.choices))
     return conclude(place, _work(place, _deps(place, run, act), run), full=act.full)

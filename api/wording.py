@@ -60,6 +60,8 @@ class Narrator:
                 return _tool(data), "quiet"
             case "warning":
                 return str(data.get("text", "")), "notice"
+            case "said" | "heard" | "budget_added":
+                return _steered(event), "notice"
             case "run_ended":
                 return _ended(data)
             case _:
@@ -70,6 +72,8 @@ class Narrator:
         self.doing = DOING.get(status, status)
         if status in ("infra_failed", "paused_budget", "needs_input"):
             return f"{status}: {reason}", "bad"
+        if status == "paused":
+            return reason, "notice"
         said = status in ("awaiting_review", "rejected", "cancelled") or reason.endswith("waits for a decision")
         return (f"{status}: {reason}", "quiet") if reason and not said else None
 
@@ -116,6 +120,19 @@ def _late(event: Event) -> tuple[str, Mood]:
             return f"{event.kind.replace('_', ' ')}: {_rest(data)}", "notice"
         case _:
             return f"{event.kind.replace('_', ' ')} {_rest(data)}", "quiet"
+
+
+def _steered(event: Event) -> str:
+    """What a human did while the run worked, and when the model heard it."""
+    data = event.data
+    match event.kind:
+        case "said":
+            return f"{data.get('by', '')} says: {data.get('text', '')}"
+        case "heard":
+            return f"the model hears {count(len(data.get('numbers', ())), 'message')}"
+        case _:
+            added = ", ".join(f"{name} +{value:g}" for name, value in (data.get("added") or {}).items())
+            return f"{data.get('by', '')} adds to the budget: {added}"
 
 
 def count(number: int, noun: str) -> str:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 from patchwright.agent.errors import StoreUnusable
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+UPGRADES = {"1": "2"}
+"""The version that `upgrade_N.sql` makes of version N."""
 
 
 class Database:
@@ -64,14 +66,24 @@ class Database:
         with self.usable():
             connection = self.connection()
             self.path.chmod(0o600)
-            found = self._version(connection)
-            if found not in ("", SCHEMA_VERSION):
-                raise StoreUnusable(
-                    f"The store {self.path} has schema version {found}; this patchwright knows {SCHEMA_VERSION}. "
-                    "Use the version that wrote it, or another PATCHWRIGHT_STATE folder."
-                )
-            if not found:
+            if not self._version(connection):
                 self._create(connection)
+            while (found := self._version(connection)) in UPGRADES:
+                self._upgrade(found)
+        if found != SCHEMA_VERSION:
+            raise StoreUnusable(
+                f"The store {self.path} has schema version {found}; this patchwright knows {SCHEMA_VERSION}. "
+                "Use the version that wrote it, or another PATCHWRIGHT_STATE folder."
+            )
+
+    def _upgrade(self, found: str) -> None:
+        """All of it or nothing, and once, however many processes want it at the same time."""
+        script = _script(f"upgrade_{found}.sql")
+        with self.transaction() as connection:
+            if self._version(connection) == found:
+                for statement in filter(str.strip, script.split(";")):
+                    connection.execute(statement)
+                connection.execute("UPDATE meta SET value=? WHERE key='schema'", (UPGRADES[found],))
 
     @staticmethod
     def _version(connection: sqlite3.Connection) -> str:
@@ -83,9 +95,8 @@ class Database:
 
     @staticmethod
     def _create(connection: sqlite3.Connection) -> None:
-        schema = resources.files("patchwright.agent.store").joinpath("schema.sql").read_text()
         version = f"INSERT OR IGNORE INTO meta VALUES ('schema', '{SCHEMA_VERSION}');"
-        connection.executescript(f"BEGIN IMMEDIATE;\n{schema}\n{version}\nCOMMIT;")
+        connection.executescript(f"BEGIN IMMEDIATE;\n{_script('schema.sql')}\n{version}\nCOMMIT;")
 
     def _unusable(self, error: sqlite3.DatabaseError) -> StoreUnusable:
         if not isinstance(error, sqlite3.OperationalError):
@@ -97,3 +108,7 @@ class Database:
             f"The store {self.path} cannot be used ({error}). Nothing that was recorded is lost: "
             "free disk space or fix the file's permissions, then run the command again."
         )
+
+
+def _script(name: str) -> str:
+    return resources.files("patchwright.agent.store").joinpath(name).read_text()

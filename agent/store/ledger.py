@@ -9,12 +9,15 @@ from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from typing import Any
 
-from patchwright.agent.errors import Cancelled, LeaseLost, StoreUnusable
+from patchwright.agent.errors import Cancelled, LeaseLost, PauseAsked, StoreUnusable
 from patchwright.agent.events import EventKind
 from patchwright.agent.plan import Plan
-from patchwright.agent.run import ENDED, Outcome, RunStatus, RunVerdict, Usage
+from patchwright.agent.run import ENDED, Outcome, RunStatus, RunVerdict, Said, Usage
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store, add_event, event_text, insert_plan, set_status, write_status
+
+Place = tuple[int, int, int]
+"""Candidate (from 1), step (from 0), attempt (from 1)."""
 
 _NO_USAGE = Usage().model_dump_json()
 
@@ -49,6 +52,39 @@ class Ledger:
         row = connection.execute("SELECT cancel_requested FROM runs WHERE id=?", (self.run_id,)).fetchone()
         if row["cancel_requested"]:
             raise Cancelled("cancelled by a human")
+
+    def stop_if_asked(self) -> None:
+        """At a safe point: raises `PauseAsked` as well if a human asked for that."""
+        self.stop_if_cancelled()
+        if by := self.pause_by():
+            raise PauseAsked(paused_by(by))
+
+    def pause_by(self) -> str:
+        """Who asked for a pause that has not been taken back; "" if nobody did."""
+        row = (
+            self.store.database.connection().execute("SELECT pause_by FROM runs WHERE id=?", (self.run_id,)).fetchone()
+        )
+        return str(row["pause_by"])
+
+    def hear(self, key: str) -> tuple[Said, ...]:
+        """What humans say to the call of that key, oldest first: what nobody has heard yet, and what it heard before.
+
+        A call that was answered hears nothing more, so that each word reaches one call and is played again with it.
+        """
+        if any(said.heard in ("", key) for said in self.store.said(self.run_id)):
+            with self.transaction() as connection:
+                if numbers := self._unheard(connection, key):
+                    connection.execute("UPDATE said SET heard=? WHERE run_id=? AND heard=''", (key, self.run_id))
+                    data = {"key": key, "numbers": numbers}
+                    add_event(connection, self.run_id, self.store.now(), "heard", data)
+        return tuple(said for said in self.store.said(self.run_id) if said.heard == key)
+
+    def _unheard(self, connection: sqlite3.Connection, key: str) -> list[int]:
+        query = (
+            "SELECT number FROM said WHERE run_id=?1 AND heard='' "
+            "AND NOT EXISTS (SELECT 1 FROM calls WHERE run_id=?1 AND key=?2) ORDER BY number"
+        )
+        return [int(row["number"]) for row in connection.execute(query, (self.run_id, key))]
 
     def told(self) -> int:
         """The number of the last event."""
@@ -123,12 +159,12 @@ class Ledger:
             )
             add_event(connection, self.run_id, now, kind, {"key": key, **event})
 
-    def attempt(self, step: int, attempt: int, author: str, commits: tuple[str, str], result: str, reason: str) -> None:
+    def attempt(self, place: Place, author: str, commits: tuple[str, str], result: str, reason: str) -> None:
         """Store how an attempt ended; the same one twice is one."""
         with self.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO attempts VALUES (?,?,?,?,?,?,?,?,?)",
-                (self.run_id, step, attempt, author, *commits, result, reason, self.store.now()),
+                "INSERT OR REPLACE INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?)",
+                (self.run_id, *place, author, *commits, result, reason, self.store.now()),
             )
 
     def artifact(self, name: str, data: bytes) -> None:
@@ -146,6 +182,11 @@ class Ledger:
                 "INSERT OR REPLACE INTO cache (key, data, at) VALUES (?,?,?)",
                 (key, zlib.compress(data, 1), self.store.now()),
             )
+
+
+def paused_by(by: str) -> str:
+    """Why a run is parked, as a person reads it."""
+    return f"paused by {by}; `patchwright resume` goes on"
 
 
 @contextmanager

@@ -4,7 +4,8 @@ import json
 import secrets
 import sqlite3
 import zlib
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,13 +13,14 @@ from patchwright.agent.errors import NotNow, RunNotFound, StaleApproval
 from patchwright.agent.events import Event, EventKind
 from patchwright.agent.issue import Issue
 from patchwright.agent.plan import Approval, Plan
-from patchwright.agent.run import Run, RunStatus, Usage
+from patchwright.agent.run import ENDED, WORKING, Run, RunStatus, Said, Usage
 from patchwright.agent.store.database import Database
 
 Clock = Callable[[], datetime]
 
 _RUN_COLUMNS = (
-    "id, status, issue, created_at, updated_at, graph_version, outcome, verdict, reason, sandbox, cancel_requested"
+    "id, status, issue, created_at, updated_at, graph_version, outcome, verdict, reason, sandbox, "
+    "candidates, cancel_requested, pause_by"
 )
 
 
@@ -50,14 +52,14 @@ class Store:
 
     # runs
 
-    def create_run(self, issue: Issue, graph_version: str, sandbox: str) -> Run:
+    def create_run(self, issue: Issue, graph_version: str, sandbox: str, candidates: int = 1) -> Run:
         """Store a new run with its first event before anything is done for it (REL-01)."""
         run_id, now = new_run_id(), self.now()
         with self.database.transaction() as connection:
             connection.execute(
-                "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version, sandbox) "
-                "VALUES (?, 'queued', ?, ?, ?, ?, ?)",
-                (run_id, issue.model_dump_json(), now, now, graph_version, sandbox),
+                "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version, sandbox, candidates) "
+                "VALUES (?, 'queued', ?, ?, ?, ?, ?, ?)",
+                (run_id, issue.model_dump_json(), now, now, graph_version, sandbox, candidates),
             )
             add_event(connection, run_id, now, "run_created", {"title": issue.title, "base": issue.base_commit})
         return self.run(run_id)
@@ -90,10 +92,43 @@ class Store:
         with self.database.transaction() as connection:
             connection.execute("UPDATE runs SET cancel_requested=1 WHERE id=?", (run_id,))
 
+    def request_pause(self, run_id: str, by: str) -> None:
+        """Ask the executor to park at its next safe point; "" takes it back."""
+        with self.database.transaction() as connection:
+            connection.execute("UPDATE runs SET pause_by=? WHERE id=?", (by, run_id))
+
+    def last_work(self, run_id: str) -> RunStatus:
+        """The newest status in which the run was worked on."""
+        told = self.database.connection().execute(
+            "SELECT data FROM events WHERE run_id=? AND kind='status_changed' ORDER BY seq DESC", (run_id,)
+        )
+        statuses: Iterator[RunStatus] = (json.loads(row["data"])["status"] for row in told)
+        return next((status for status in statuses if status in WORKING), "queued")
+
     def set_status(self, run_id: str, status: RunStatus, reason: str = "") -> None:
         """Change the status by a human's act, with its event."""
         with self.database.transaction() as connection:
             write_status(connection, run_id, self.now(), status, reason)
+
+    # words of humans
+
+    def say(self, run_id: str, by: str, text: str) -> None:
+        """Keep words for the run's next call of a model. Raises `NotNow` if the run has ended."""
+        with self.database.transaction() as connection:
+            query = "SELECT status, (SELECT count(*) FROM said WHERE run_id=runs.id) AS said FROM runs WHERE id=?"
+            row = connection.execute(query, (run_id,)).fetchone()
+            if row["status"] in ENDED:
+                raise NotNow(f"Run {run_id} has ended ({row['status']}): nobody would hear it. Start a new run.")
+            number, now = int(row["said"]) + 1, self.now()
+            connection.execute(
+                "INSERT INTO said (run_id, number, by, text, at) VALUES (?,?,?,?,?)", (run_id, number, by, text, now)
+            )
+            add_event(connection, run_id, now, "said", {"number": number, "by": by, "text": text})
+
+    def said(self, run_id: str) -> list[Said]:
+        """What humans have said to the run, oldest first."""
+        query = "SELECT number, by, text, at, heard FROM said WHERE run_id=? ORDER BY number"
+        return [Said(**dict(row)) for row in self.database.connection().execute(query, (run_id,))]
 
     # plans and approvals
 
@@ -185,15 +220,31 @@ class Store:
     def usage(self, run_id: str) -> Usage:
         """What the run has spent so far, from its recorded calls."""
         rows = self.database.connection().execute("SELECT usage FROM calls WHERE run_id=?", (run_id,))
-        total = Usage()
+        return total_usage(row["usage"] for row in rows)
+
+    def spent_since(self, moment: str, repository: str = "") -> Usage:
+        """What all runs, or those on one repository, have spent from that moment (as `stamp` writes it) on."""
+        rows = self.database.connection().execute(
+            "SELECT usage FROM calls WHERE at >= ?1 AND "
+            "(?2 = '' OR run_id IN (SELECT id FROM runs WHERE json_extract(issue, '$.repository') = ?2))",
+            (moment, repository),
+        )
+        return total_usage(row["usage"] for row in rows)
+
+    def added(self, run_id: str) -> dict[str, float]:
+        """What humans have added to the run's budget, by the limit's name."""
+        rows = self.database.connection().execute(
+            "SELECT data FROM events WHERE run_id=? AND kind='budget_added'", (run_id,)
+        )
+        sums = Counter[str]()
         for row in rows:
-            total = total.plus(Usage.model_validate_json(row["usage"]))
-        return total
+            sums.update(json.loads(row["data"])["added"])
+        return dict(sums)
 
     def attempts(self, run_id: str) -> list[dict[str, Any]]:
-        """All attempts in order: step, attempt, author, start_commit, end_commit, result, reason, at."""
+        """All attempts in order: candidate, step, attempt, author, start_commit, end_commit, result, reason, at."""
         rows = self.database.connection().execute(
-            "SELECT * FROM attempts WHERE run_id=? ORDER BY step, attempt", (run_id,)
+            "SELECT * FROM attempts WHERE run_id=? ORDER BY candidate, step, attempt", (run_id,)
         )
         return [dict(row) for row in rows]
 
@@ -225,6 +276,14 @@ class Store:
     def _one(self, query: str, *arguments: Any) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.database.connection().execute(query, arguments).fetchone()
         return row
+
+
+def total_usage(stored: Iterable[str]) -> Usage:
+    """The sum of usages as they are stored."""
+    sums = Counter[str]()
+    for usage in stored:
+        sums.update(json.loads(usage))
+    return Usage.model_validate(dict(sums))
 
 
 def add_event(connection: sqlite3.Connection, run_id: str, at: str, kind: EventKind, data: dict[str, Any]) -> None:

@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwright.agent.budget import Budget, check_budget, counted, spent, tighter
-from patchwright.agent.errors import BudgetSpent
+from patchwright.agent.budget import (
+    Budget,
+    Quota,
+    check_budget,
+    counted,
+    raised,
+    read_addition,
+    spent,
+    spent_today,
+    tighter,
+)
+from patchwright.agent.errors import BudgetSpent, UsageError
 from patchwright.agent.run import Usage
 
 
@@ -51,3 +61,27 @@ def test_sensible_figures_are_taken_and_others_marked() -> None:
     assert (good.tokens_in, good.tokens_out, good.tokens_cached, good.estimated) == (900, 90, 800, 0)
     zero = counted({"prompt_tokens": 0, "completion_tokens": 0}, 4000, 400)
     assert (zero.tokens_in, zero.tokens_out, zero.estimated) == (1000, 100, 1)
+
+
+def test_what_a_human_adds_raises_only_the_limits_that_there_are() -> None:
+    """RES-11."""
+    added = read_addition("tokens=1000, money=1.5,seconds=2.5,tokens_in=5")
+    assert added == {"tokens_in": 1005, "tokens_out": 1000, "money": 1.5, "seconds": 2.5}
+    more = raised(Budget(tokens_in=1, tokens_out=2, seconds=10), added)
+    assert (more.tokens_in, more.tokens_out, more.seconds, more.money) == (1006, 1002, 12.5, None)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "tokens", "tokens=", "tokens=-5", "tokens=1.5", "love=3", "seconds=nan", "money=inf"]
+)
+def test_an_addition_that_means_nothing_is_refused(text: str) -> None:
+    with pytest.raises(UsageError):
+        read_addition(text)
+
+
+def test_the_limit_of_a_day_is_named_with_its_table() -> None:
+    """RES-11."""
+    quota = Quota(requests=2)
+    assert spent_today("day", quota, Usage(requests=1), "model") == ""
+    said = spent_today("repository", quota, Usage(requests=2), "model")
+    assert "2 model calls" in said and "on this repository" in said and "budget.repository.requests" in said

@@ -242,3 +242,12 @@ def test_any_bytes_of_a_repository_are_settings_or_a_message(data: bytes) -> Non
         read_restrictions(data)
     except UsageError as error:
         assert str(error)
+
+
+def test_a_repository_and_a_day_have_limits_of_their_own(tmp_path: Path) -> None:
+    """RES-11."""
+    found = settings(
+        tmp_path, "[budget]\nrequests = 9\n[budget.day]\nmoney = 5.0\n[budget.repository]\nrequests = 100\n"
+    )
+    assert found.budget == Budget(requests=9)
+    assert (found.quotas.day.money, found.quotas.repository.requests, found.quotas.day.requests) == (5.0, 100, None)

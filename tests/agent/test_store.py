@@ -196,3 +196,72 @@ def test_a_full_disk_loses_nothing_that_was_recorded(store: Store) -> None:
         ledger.artifact("big", b"now")
     assert store.artifact(run_id, "big") == b"now"
     assert [event.kind for event in store.events(run_id)] == ["run_created"]
+
+
+def a_store_of_version_1(path: Path) -> None:
+    """As the first release wrote it: a run with a call, an attempt and an event."""
+    schema = Path(__file__).parents[1] / "cases" / "store" / "schema_1.sql"
+    with sqlite3.connect(path) as connection:
+        connection.executescript(schema.read_text())
+        connection.execute("INSERT INTO meta VALUES ('schema', '1')")
+        connection.execute(
+            "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version) VALUES (?,?,?,?,?,?)",
+            ("r1", "awaiting_review", ISSUE.model_dump_json(), "2026-11-01", "2026-11-01", "1"),
+        )
+        connection.execute(
+            "INSERT INTO calls VALUES ('r1', 'plan/1/0', 'model_called', x'', '{\"requests\": 3}', '2026')"
+        )
+        connection.execute("INSERT INTO attempts VALUES ('r1', 0, 2, 'model', 'a', 'b', 'green', '', '2026')")
+
+
+def test_a_store_of_the_first_version_is_upgraded_with_all_that_it_holds(tmp_path: Path) -> None:
+    """REL-10: also by several processes at once."""
+    path = tmp_path / "patchwright.db"
+    a_store_of_version_1(path)
+    threads = [threading.Thread(target=Database, args=(path,)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    store = Store(Database(path))
+    assert store.run("r1").candidates == 1
+    assert store.usage("r1").requests == 3
+    assert [(a["candidate"], a["step"], a["attempt"]) for a in store.attempts("r1")] == [(1, 0, 2)]
+    fresh = Store(Database(tmp_path / "fresh.db"))
+    assert tables(store) == tables(fresh)
+
+
+def tables(store: Store) -> set[tuple[str, str]]:
+    names = [row["name"] for row in store.database.connection().execute("SELECT name FROM sqlite_master")]
+    return {
+        (name, row["name"])
+        for name in names
+        for row in store.database.connection().execute(f"PRAGMA table_info({name})")
+    }
+
+
+def test_each_word_of_a_human_reaches_one_call_and_always_that_one(store: Store) -> None:
+    """REL-01: in order, once, and again where the call is played again."""
+    run_id = new_run(store)
+    with own(store, run_id) as ledger:
+        store.say(run_id, "anna", "first")
+        store.say(run_id, "anna", "second")
+        for _ in range(2):
+            assert [said.text for said in ledger.hear("a/0")] == ["first", "second"]
+        ledger.record("a/0", "model_called", {}, Usage())
+        store.say(run_id, "bert", "third")
+        assert [said.text for said in ledger.hear("a/0")] == ["first", "second"]
+        assert [said.text for said in ledger.hear("a/1")] == ["third"]
+    kinds = [event.kind for event in store.events(run_id)]
+    assert kinds.count("said") == 3 and kinds.count("heard") == 2
+
+
+def test_what_is_spent_in_a_day_is_summed_over_runs_and_by_repository(store: Store) -> None:
+    """RES-11."""
+    other = store.create_run(ISSUE.model_copy(update={"repository": "/elsewhere"}), "1", "local").id
+    for run_id in (new_run(store), new_run(store), other):
+        with own(store, run_id) as ledger:
+            ledger.record("k", "model_called", {}, Usage(requests=1, tokens_in=10))
+    assert store.spent_since("2000-01-01").tokens_in == 30
+    assert store.spent_since("2000-01-01", "/somewhere").requests == 2
+    assert store.spent_since("2999-01-01") == Usage()

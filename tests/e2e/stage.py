@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from patchwright.agent import runs
+from patchwright.agent import runs, steering
 from patchwright.agent.config import Settings, from_environment
 from patchwright.agent.deps import Deps, SandboxKind
 from patchwright.agent.plan import Decision, Plan
@@ -32,7 +32,8 @@ HUMAN = "anna"
 class Stage:
     """`recording` "" means that no model is configured and recipes write the plan.
 
-    `alone`: the state folder has one run at most, which `play` goes on with.
+    `alone`: the state folder has one run at most, which `play` goes on with. `words`: what the human says at
+    the first gate.
     """
 
     state: Path
@@ -41,6 +42,7 @@ class Stage:
     recording: str = ""
     sandbox: SandboxKind = "local"
     alone: bool = True
+    words: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """For another process."""
@@ -89,6 +91,15 @@ class Stage:
             self.deps(), run_id, decision, by=HUMAN, revision=plan.revision, sha256=plan.sha256, notes=notes
         )
 
+    def say(self, run_id: str, words: str) -> None:
+        """A human says something to the model."""
+        steering.say(self.deps(), run_id, words, by=HUMAN)
+
+    def resume(self, run_id: str, **added: float) -> Run:
+        """A human resumes the run, with a larger budget if one is given."""
+        steering.resume(self.deps(), run_id, by=HUMAN, added=added)
+        return self.drive(run_id)
+
     def plan(self, run_id: str) -> Plan:
         """The newest revision."""
         plan = self.store().plan(run_id)
@@ -111,6 +122,8 @@ class Stage:
     def _to_end(self, run_id: str) -> Run:
         run = self.drive(run_id)
         while run.status in ("awaiting_approval", "needs_input"):
+            if self.words and not self.store().said(run.id):
+                self.say(run.id, self.words)
             self.approve(run.id)
             run = self.drive(run.id)
         assert run.status in ENDED, (run.status, run.reason)
