@@ -8,6 +8,11 @@ from typing import Any
 from patchwright.agent.parse import Malformed, listing, load_object, mapping, words
 from patchwright.tools.untrusted import valid
 
+_FINISHES = {"max_tokens": "length", "model_length": "length", "safety": "content_filter"}
+"""Other names for the usual reasons why an answer ended."""
+_BROKEN_OFF = frozenset({"abort", "error", "cancelled", "insufficient_system_resource", "load", "unload"})
+"""The server gave up: vLLM and SGLang (abort), gateways (error), DeepSeek, Ollama (load)."""
+
 
 class CutShort(Exception):
     """The answer ended before its end: nothing of it may be acted on."""
@@ -43,13 +48,19 @@ class Said:
     calls: list[Call] = field(default_factory=list[Call])
     finish: str = ""
     refusal: str = ""
+    reasoning: str = ""
     usage: Any = None
     model: str = ""
+    fingerprint: str = ""
 
     def size(self) -> int:
         """Bytes of what was said."""
         texts = [self.content, *(call.arguments for call in self.calls)]
         return sum(len(text.encode("utf-8", "replace")) for text in texts)
+
+    def is_silent(self) -> bool:
+        """Whether nothing at all was said."""
+        return not (self.content or self.calls or self.refusal or self.reasoning)
 
 
 def read_answer(body: bytes, content_type: str) -> Said:
@@ -60,7 +71,8 @@ def read_answer(body: bytes, content_type: str) -> Said:
         kind = content_type.split(";")[0] or "no content type"
         raise Malformed(f"it is not a chat completion ({kind}); the address usually ends in /v1")
     said = _from_events(_events(body)) if streamed else _from_body(body)
-    if not said.finish:
+    said.finish = _FINISHES.get(said.finish.lower(), said.finish)
+    if not said.finish or said.finish in _BROKEN_OFF:
         raise CutShort
     return said
 
@@ -76,6 +88,7 @@ def _from_body(body: bytes) -> Said:
     if choice is None:
         raise Malformed("it has no choices")
     said = Said(usage=answer.get("usage"), model=words(answer.get("model")))
+    said.fingerprint = words(answer.get("system_fingerprint"))
     _add(said, mapping(choice.get("message")), {})
     said.finish = words(choice.get("finish_reason"))
     return said
@@ -87,6 +100,7 @@ def _from_events(events: Iterator[dict[str, Any]]) -> Said:
     for event in events:
         said.usage = event.get("usage") or said.usage
         said.model = said.model or words(event.get("model"))
+        said.fingerprint = said.fingerprint or words(event.get("system_fingerprint"))
         choice = _choice(event)
         if choice is None:
             continue
@@ -113,10 +127,12 @@ def _events(body: bytes) -> Iterator[dict[str, Any]]:
 
 
 def _choice(answer: dict[str, Any]) -> dict[str, Any] | None:
-    if answer.get("error"):
-        raise _error(answer["error"])
     choices = listing(answer.get("choices"))
-    return mapping(choices[0]) if choices else None
+    choice = mapping(choices[0]) if choices else None
+    error = answer.get("error") or (choice or {}).get("error") or (answer.get("object") == "error" and answer)
+    if error:
+        raise _error(error)
+    return choice
 
 
 def _error(error: Any) -> EndpointError:
@@ -137,6 +153,7 @@ def _add(said: Said, part: dict[str, Any], slots: dict[int, Call]) -> None:
     """One message, or one piece of a streamed one."""
     said.content += _text(part.get("content"))
     said.refusal += words(part.get("refusal"))
+    said.reasoning += words(part.get("reasoning_content")) or words(part.get("reasoning"))
     for position, piece in enumerate(listing(part.get("tool_calls"))):
         facts = mapping(piece)
         call = _slot(said, facts, position, slots)

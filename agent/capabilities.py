@@ -4,14 +4,12 @@ The ladder for answers of a given shape: json_schema, json_object with the schem
 our own check, text. For tools: native calls, then one JSON action in text.
 """
 
-import json
 import re
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from patchwright.agent.parse import Malformed, load_object
+from patchwright.agent.overflow import is_overflow
 
 SchemaMode = Literal["json_schema", "json_object_schema", "json_object", "text"]
 _LADDER: tuple[SchemaMode, ...] = ("json_schema", "json_object_schema", "json_object", "text")
@@ -26,36 +24,52 @@ class Capabilities(BaseModel):
     tool_mode: Literal["native", "text"] = "native"
     tools_seen: bool = False
     """Whether it has ever answered with a native tool call."""
+    parallel: bool = True
+    """Whether it takes the wish for several calls in one answer."""
     stream: bool = True
     stream_usage: bool = True
     max_tokens_key: Literal["max_tokens", "max_completion_tokens", ""] = "max_tokens"
     temperature: bool = True
     seed: bool = True
     reasoning_effort: bool = True
+    system: bool = True
+    """Whether it knows system messages; else what they say stands before the first user message."""
+    blank: bool = True
+    """Whether it takes messages without text."""
+    reasoning_back: bool = False
+    """Whether it wants its own reasoning back with the next request."""
+    context: int | None = None
+    """Tokens that it has shown to read at most, where that is less than its configuration says."""
 
 
 Sampled = Literal["temperature", "seed", "reasoning_effort"]
-Feature = Literal["stream_usage", "max_tokens", Sampled, "schema", "tools", "stream"]
-"""What a request may use and an endpoint may not know; in the order in which they are given up."""
+Feature = Literal["stream_usage", "max_tokens", Sampled, "parallel", "system", "blank", "schema", "tools", "stream"]
+"""What a request may use and an endpoint may not know."""
 
-_MENTIONS: dict[Feature, re.Pattern[str]] = {
-    "stream_usage": re.compile(r"stream_options|include_usage"),
-    "max_tokens": re.compile(r"max_(completion_)?tokens"),
-    "temperature": re.compile(r"temperature"),
-    "seed": re.compile(r"\bseed\b"),
-    "reasoning_effort": re.compile(r"reasoning[_. ]effort|\breasoning\b"),
-    "schema": re.compile(r"response_format|json_schema|json_object|structured output|grammar|schema"),
-    "tools": re.compile(r"\btools?\b|tool_choice|tool[ -]use|\bfunctions?\b"),
-    "stream": re.compile(r"\bstream(ing)?\b"),
-}
+_MENTIONS: tuple[tuple[Feature, re.Pattern[str]], ...] = (
+    ("stream_usage", re.compile(r"stream_options|include_usage")),
+    ("stream", re.compile(r"tool.{0,40}\bstreaming")),  # Bedrock: some models call tools only unstreamed
+    ("max_tokens", re.compile(r"max_(completion_)?tokens")),
+    ("temperature", re.compile(r"temperature")),
+    ("seed", re.compile(r"\bseed\b")),
+    ("reasoning_effort", re.compile(r"reasoning[_. ]effort|\breasoning\b")),
+    ("parallel", re.compile(r"parallel_tool_calls")),
+    ("system", re.compile(r"system role|role.{0,30}'system'|developer instruction|must alternate|got system")),
+    ("blank", re.compile(r"\bblank\b|non-?empty|(must not|cannot|can't) be empty|empty (text|content)")),
+    ("schema", re.compile(r"response_format|json_schema|json_object|structured output|grammar|schema")),
+    ("tools", re.compile(r"\btools?\b|tool_choice|tool[ -]use|tool(config|spec)|\bfunctions?\b|--jinja")),
+    ("stream", re.compile(r"\bstream(ing)?\b")),
+)
+"""How refusals name the features, in the order in which these are given up."""
 _REFUSING = frozenset({400, 404, 415, 422})
 _VALIDATION = re.compile(
     r"validation|literal_error|extra_forbidden|input should be|not support|unsupported|not implemented"
-    r"|unrecognized|unknown (field|argument|parameter)|unexpected keyword|invalid"
+    r"|unrecognized|unknown (field|argument|parameter)|unexpected keyword|invalid|requires --"
+    r"|failed to (parse|initialize)"
 )
-_OTHER_REASON = re.compile(
-    r"context[ _](length|window|size)|maximum context|too many tokens|prompt is too long|quota|billing"
-)
+_OTHER_REASON = re.compile(r"quota|billing")
+_REASONING_MISSES = re.compile(r"reasoning_content.{0,60}(missing|required|must be)|missing.{0,20}reasoning_content")
+_TOO_LARGE = re.compile(r"max_(completion_)?tokens.{0,60}(is too large|too high|at most|must be less)")
 
 
 def step_down(known: Capabilities, status: int, said: str, used: frozenset[Feature]) -> Capabilities | None:
@@ -65,9 +79,17 @@ def step_down(known: Capabilities, status: int, said: str, used: frozenset[Featu
     cost the first feature of the order.
     """
     words = said.lower()
-    if _OTHER_REASON.search(words) or not (status in _REFUSING or (status >= 500 and _VALIDATION.search(words))):
+    if (
+        _OTHER_REASON.search(words)
+        or is_overflow(status, said)
+        or not (status in _REFUSING or (status >= 500 and _VALIDATION.search(words)))
+    ):
         return None
-    named: list[Feature] = [feature for feature, mention in _MENTIONS.items() if mention.search(words)]
+    if _REASONING_MISSES.search(words) and not known.reasoning_back:
+        return known.model_copy(update={"reasoning_back": True})
+    if _TOO_LARGE.search(words) and "max_tokens" in used:
+        return known.model_copy(update={"max_tokens_key": ""})
+    named: list[Feature] = [feature for feature, mention in _MENTIONS if mention.search(words)]
     for feature in named:
         if feature in used:
             return without(known, feature)
@@ -82,12 +104,10 @@ def step_down(known: Capabilities, status: int, said: str, used: frozenset[Featu
 def without(known: Capabilities, feature: Feature) -> Capabilities | None:
     """One step down; None at the foot of the ladder."""
     match feature:
-        case "stream_usage":
-            change: dict[str, object] = {"stream_usage": False}
         case "max_tokens":
-            change = {"max_tokens_key": "max_completion_tokens" if known.max_tokens_key == "max_tokens" else ""}
-        case "temperature" | "seed" | "reasoning_effort":
-            change = {feature: False}
+            change: dict[str, object] = {
+                "max_tokens_key": "max_completion_tokens" if known.max_tokens_key == "max_tokens" else ""
+            }
         case "schema":
             if known.schema_mode == "text":
                 return None
@@ -96,41 +116,6 @@ def without(known: Capabilities, feature: Feature) -> Capabilities | None:
             change = {"tool_mode": "text"}
         case "stream":
             change = {"stream": False, "stream_usage": False}
+        case _:
+            change = {feature: False}
     return known.model_copy(update=change)
-
-
-class CapabilityBook:
-    """What is known of each (base_url, model); kept in `path` if given. A damaged file is begun anew."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-        self._known: dict[str, Capabilities] | None = None
-
-    def get(self, base_url: str, model: str) -> Capabilities:
-        """What is known, or the best case."""
-        if self._known is None:
-            self._known = self._read()
-        return self._known.get(f"{base_url} {model}", Capabilities())
-
-    def put(self, base_url: str, model: str, capabilities: Capabilities) -> None:
-        """Remember; other processes' entries are kept. A full disk loses only the memory."""
-        if self.get(base_url, model) == capabilities:
-            return
-        self._known = {**self._read(), **(self._known or {}), f"{base_url} {model}": capabilities}
-        if self._path is None:
-            return
-        text = json.dumps({key: value.model_dump() for key, value in self._known.items()}, indent=1)
-        fresh = self._path.with_suffix(".new")
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            fresh.write_text(text)
-            fresh.replace(self._path)
-        except OSError:
-            return
-
-    def _read(self) -> dict[str, Capabilities]:
-        try:
-            stored = load_object(self._path.read_bytes()) if self._path else {}
-            return {key: Capabilities.model_validate(value) for key, value in stored.items()}
-        except (OSError, Malformed, ValidationError):
-            return {}

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from patchwright.agent.answers import Said
+from patchwright.agent.book import CapabilityBook
 from patchwright.agent.budget import counted
-from patchwright.agent.capabilities import Capabilities, CapabilityBook
+from patchwright.agent.capabilities import Capabilities
 from patchwright.agent.config import Endpoint, Prices
-from patchwright.agent.errors import ModelError, ModelGarbage, ModelUnavailable
-from patchwright.agent.judging import Again, Judged, Lower, judge, name, shown
+from patchwright.agent.errors import ContextExceeded, ModelError, ModelGarbage, ModelRefused, ModelUnavailable
+from patchwright.agent.judging import Again, Judged, Lower, exceeded, judge, name, shown
 from patchwright.agent.messages import Message, Reply, Request
+from patchwright.agent.overflow import cut_silently
 from patchwright.agent.parse import Malformed, listing, load_object, mapping
 from patchwright.agent.replies import read_reply, repair
 from patchwright.agent.retry import LONGEST_WAIT, backoff
@@ -98,6 +100,19 @@ class HttpModel:
         if self.endpoint.protocol == "auto":
             self._book.put(self.endpoint.base_url, self.endpoint.model, known)
 
+    def learn_context(self, error: ContextExceeded) -> ContextExceeded:
+        """Remember how much the model reads; gives the error back."""
+        if error.limit and self.endpoint.protocol == "auto":
+            known = self._book.get(self.endpoint.base_url, self.endpoint.model)
+            self._book.put(
+                self.endpoint.base_url, self.endpoint.model, known.model_copy(update={"context": error.limit})
+            )
+        return error
+
+    def unlearn(self) -> None:
+        """Begin anew from the best case: what was believed of the endpoint has led to nothing."""
+        self._book.forget(self.endpoint.base_url, self.endpoint.model)
+
     def saw(self, said: Said, request: Request, known: Capabilities) -> Capabilities:
         """What an answer shows about native tools: some endpoints accept them and ignore them."""
         if not request.tools or known.tool_mode == "text" or known.tools_seen:
@@ -137,6 +152,8 @@ class _Call:
             reply, error = self._turns(), None
         except ModelError as failed:
             reply, error = Reply(), failed
+            if isinstance(failed, (ModelRefused, ModelGarbage)) and not isinstance(failed, ContextExceeded):
+                self.model.unlearn()
         usage = self.usage.model_copy(update={"seconds": self.model.clock.monotonic() - began})
         if error is None:
             return reply.model_copy(update={"usage": usage})
@@ -169,15 +186,26 @@ class _Call:
             match judged:
                 case Said():
                     self.usage = self.usage.plus(_priced(judged, size, self.model.endpoint.prices))
+                    self._refuse_cut(judged, messages)
                     return judged, known
                 case Lower():
                     known = judged.known
                 case Again():
                     self._wait(judged)
+                case ContextExceeded():
+                    raise self.model.learn_context(judged)
                 case ModelError():
                     raise judged
                 case _ as never:  # pyright: ignore[reportUnnecessaryComparison]
                     assert_never(never)
+
+    def _refuse_cut(self, said: Said, messages: Sequence[Message]) -> None:
+        """What was said to a part of the prompt is not acted on. Raises `ContextExceeded`."""
+        sent = sum(len(message.content.encode()) for message in messages)
+        read = cut_silently(said.fingerprint, said.usage, sent)
+        if read is not None:
+            words = f"(nothing; it counted {read} tokens in a prompt of {sent} bytes)"
+            raise self.model.learn_context(exceeded(self.model.endpoint, read, words))
 
     def _exchange(self, messages: Sequence[Message], known: Capabilities) -> tuple[Judged, int]:
         """Send once; what came of it, and the bytes that were sent."""

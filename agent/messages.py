@@ -22,6 +22,8 @@ class Message(BaseModel):
     content: str
     tool_calls: tuple[ToolCall, ...] = ()
     tool_call_id: str = ""
+    reasoning: str = ""
+    """What the model thought before it; sent back only to an endpoint that wants it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Reply(BaseModel):
     content: str = ""
     tool_calls: tuple[ToolCall, ...] = ()
     parsed: dict[str, Any] | None = None
+    reasoning: str = ""
     usage: Usage = Usage()
     model: str = ""
 
@@ -56,7 +59,7 @@ class Model(Protocol):
     """One role's endpoint.
 
     Raises `ModelUnavailable` (down, 5xx, 429 after retries), `ModelRefused` (401, 403, 404, bad
-    request), `ModelGarbage` (no usable answer after the repair turn).
+    request), `ContextExceeded` (ask with less), `ModelGarbage` (no usable answer after the repair turn).
     """
 
     def complete(self, request: Request) -> Reply:

@@ -91,21 +91,24 @@ def load_object(text: str | bytes) -> dict[str, Any]:
 
 
 def without_thinking(content: str) -> str:
-    """The answer without the `<think>` block that some models put before it."""
+    """The answer without the block of thoughts that some models put before it."""
     start = content.lstrip()
-    if not start.startswith("<think>"):
+    opened = _THOUGHTS.match(start)
+    if opened is None:
         return content
-    _, closed, rest = start.partition("</think>")
+    _, closed, rest = start.partition(f"</{opened[1]}>")
     return rest.lstrip("\n") if closed else ""
 
 
+_THOUGHTS = re.compile(r"<(think|thinking|thought|reasoning)>")
+_THOUGHT_ENDS = re.compile(r"</(?:think|thinking|thought|reasoning)>")
 _FENCE = re.compile(r"```[A-Za-z0-9]*[ \t]*\n(.*?)(?:\n[ \t]*```|\Z)", re.DOTALL)
 _LINE_START = re.compile(r"^[ \t]*\{", re.MULTILINE)
 
 
 def extract_object(content: str) -> dict[str, Any]:
     """The JSON object in a model's text: bare, fenced, after thinking or between words. Raises `Malformed`."""
-    text = content.rpartition("</think>")[2].strip()
+    text = _THOUGHT_ENDS.split(content)[-1].strip()
     if not text:
         raise Malformed("it is empty")
     first: Malformed | None = None

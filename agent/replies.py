@@ -1,6 +1,7 @@
 """From what a model said to a `Reply` that may be acted on, or to why it may not (LLM-01, LLM-02)."""
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,6 +10,9 @@ from patchwright.agent.config import ReplyLimits
 from patchwright.agent.messages import Message, Reply, Request, ToolCall, ToolSpec
 from patchwright.agent.parse import Malformed, extract_object, load_object, without_thinking, words
 from patchwright.agent.schema import mistakes
+
+REASONING = 100_000
+"""Characters of a model's reasoning that are kept."""
 
 
 def read_reply(said: Said, request: Request, limits: ReplyLimits) -> Reply:
@@ -20,8 +24,16 @@ def read_reply(said: Said, request: Request, limits: ReplyLimits) -> Reply:
         raise Malformed(f"it makes {len(said.calls)} tool calls; at most {limits.tool_calls} are allowed")
     content = without_thinking(said.content)
     calls = _checked_calls(said.calls, request.tools, limits) or _call_in_text(content, request.tools, limits)
-    parsed = _parsed(content, said.refusal, request.schema) if request.schema and not calls else None
-    return Reply(content=content or said.refusal, tool_calls=calls, parsed=parsed, model=said.model[:200])
+    # Some servers take the whole answer for reasoning and leave the content empty.
+    told = content if content.strip() else said.reasoning
+    parsed = _parsed(told, said.refusal, request.schema) if request.schema and not calls else None
+    return Reply(
+        content=content or said.refusal,
+        tool_calls=calls,
+        parsed=parsed,
+        reasoning=said.reasoning[:REASONING],
+        model=said.model[:200],
+    )
 
 
 def repair(said: Said, problem: str) -> list[Message]:
@@ -86,16 +98,26 @@ def _arguments(call: Call, tools: Sequence[ToolSpec], limits: ReplyLimits) -> di
 
 
 def _call_in_text(content: str, tools: Sequence[ToolSpec], limits: ReplyLimits) -> tuple[ToolCall, ...]:
-    """The JSON action of a model that calls in text; none if the text is no action."""
+    """The JSON actions of a model that calls in text; none if the text is no action."""
     if not tools or "{" not in content:
         return ()
+    texts = _TAGGED.findall(content)[: limits.tool_calls] or [content]
+    calls = [call for number, text in enumerate(texts, 1) if (call := _action(text, number))]
+    return _checked_calls(calls, tools, limits)
+
+
+_TAGGED = re.compile(r"<tool_call>(.*?)</tool_call>", re.DOTALL)
+"""How Hermes and Qwen write a call, where the server does not read it."""
+
+
+def _action(text: str, number: int) -> Call | None:
     try:
-        action = extract_object(content)
+        action = extract_object(text)
     except Malformed:
-        return ()
+        return None
     name = words(action.get("tool")) or words(action.get("name"))
     arguments = next((action[key] for key in ("arguments", "parameters", "args") if key in action), None)
     if not name or not isinstance(arguments, (dict, str)):
-        return ()
-    call = Call(id="call_1", name=name, pieces=[arguments if isinstance(arguments, str) else json.dumps(arguments)])
-    return _checked_calls([call], tools, limits)
+        return None
+    pieces = [arguments if isinstance(arguments, str) else json.dumps(arguments)]
+    return Call(id=f"call_{number}", name=name, pieces=pieces)

@@ -9,6 +9,7 @@ from textwrap import shorten
 from typing import Any, Literal
 
 from patchwright.agent.context import Memory, first_memory, fitted, remembered, room, sent
+from patchwright.agent.errors import ContextExceeded
 from patchwright.agent.messages import Message, Model, ModelRole, Reply, Request, ToolCall, ToolSpec
 from patchwright.agent.plan import Record
 from patchwright.tools.calls import ToolOutcome
@@ -33,6 +34,8 @@ MAX_BAD = 5
 SAME_CALL = 3
 """How often one call may give one result while nothing was edited; how often one edit may be made."""
 REMEMBERED = 40
+SHRINKS = 4
+"""How often a prompt that is too long for its model is asked again with less."""
 WARN_TURNS = 5
 
 _SECONDS = re.compile(r"\d+\.\d+ ?s\b")
@@ -83,11 +86,26 @@ def begin(role: ModelRole, messages: Sequence[Message], *, context: int = 128_00
 
 def take_turn(conversation: Conversation, model: Model, execute: Execute, tools: Sequence[ToolSpec]) -> Turn:
     """Ask once and run what was called. Raises what `model` and `execute` raise."""
-    offered = (*tools, REREAD)
-    now = windowed(conversation, offered)
-    reply = model.complete(next_request(now, offered))
+    now, reply = _asked(conversation, model, (*tools, REREAD))
     outcomes = run_calls(now, reply.tool_calls, execute)
     return absorb(now, reply, outcomes)
+
+
+def _asked(conversation: Conversation, model: Model, offered: Sequence[ToolSpec]) -> tuple[Conversation, Reply]:
+    """The answer, and the conversation as it was asked for: with less of it if the model reads less than believed."""
+    for _ in range(SHRINKS):
+        now = windowed(conversation, offered)
+        try:
+            return now, model.complete(next_request(now, offered))
+        except ContextExceeded as error:
+            conversation = now.model_copy(update={"context": _smaller(now.context, error.limit)})
+    now = windowed(conversation, offered)
+    return now, model.complete(next_request(now, offered))
+
+
+def _smaller(context: int, limit: int | None) -> int:
+    """What the endpoint says that it reads; where that was believed already, our estimate of tokens was too low."""
+    return limit if limit and limit < context else context * 3 // 4
 
 
 def windowed(conversation: Conversation, offered: Sequence[ToolSpec]) -> Conversation:
@@ -112,7 +130,7 @@ def run_calls(conversation: Conversation, calls: Sequence[ToolCall], execute: Ex
 def absorb(conversation: Conversation, reply: Reply, outcomes: Sequence[ToolOutcome]) -> Turn:
     """The conversation after an answer and the outcomes of its calls, and whether that was the end."""
     calls = reply.tool_calls
-    said = Message(role="assistant", content=reply.content, tool_calls=calls)
+    said = Message(role="assistant", content=reply.content, tool_calls=calls, reasoning=reply.reasoning)
     after = conversation.model_copy(update={"turns": conversation.turns + 1})
     if not calls:
         return _silent(_with(after, [said]), reply)

@@ -19,8 +19,8 @@ def body_of(
     native = known.tool_mode == "native"
     told = _instructions(request, known)
     spoken = [*messages, Message(role="system", content=told)] if told else messages
-    wire = _native(spoken, redact) if native else _plain(spoken, redact)
-    body: dict[str, Any] = {"model": endpoint.model, "messages": _system_first(wire)}
+    wire = _native(spoken, known, redact) if native else _plain(spoken, redact)
+    body: dict[str, Any] = {"model": endpoint.model, "messages": _ordered(wire, known)}
     if known.stream:
         body["stream"] = True
     if known.stream_usage:
@@ -32,6 +32,8 @@ def body_of(
             body[key] = value
     if request.tools and native:
         body["tools"] = [_tool(tool) for tool in request.tools]
+        if known.parallel:
+            body["parallel_tool_calls"] = True  # llama.cpp's server allows one call unless told
     if format_ := _response_format(request, known):
         body["response_format"] = format_
     return body
@@ -58,8 +60,14 @@ def used_features(body: dict[str, Any]) -> frozenset[Feature]:
         "reasoning_effort": "reasoning_effort",
         "response_format": "schema",
         "tools": "tools",
+        "parallel_tool_calls": "parallel",
     }
-    return frozenset(feature for key, feature in keys.items() if key in body)
+    used: set[Feature] = {feature for key, feature in keys.items() if key in body}
+    if any(message["role"] == "system" for message in body["messages"]):
+        used.add("system")
+    if any(message.get("content") == "" for message in body["messages"]):
+        used.add("blank")
+    return frozenset(used)
 
 
 def _instructions(request: Request, known: Capabilities) -> str:
@@ -89,11 +97,11 @@ def _tool(tool: ToolSpec) -> dict[str, Any]:
     return {"type": "function", "function": tool.model_dump()}
 
 
-def _native(messages: Sequence[Message], redact: Redact) -> list[dict[str, Any]]:
-    return [_native_message(message, redact) for message in messages]
+def _native(messages: Sequence[Message], known: Capabilities, redact: Redact) -> list[dict[str, Any]]:
+    return [_native_message(message, known, redact) for message in messages]
 
 
-def _native_message(message: Message, redact: Redact) -> dict[str, Any]:
+def _native_message(message: Message, known: Capabilities, redact: Redact) -> dict[str, Any]:
     wire: dict[str, Any] = {"role": message.role, "content": redact(message.content)}
     if message.tool_calls:
         wire["tool_calls"] = [
@@ -106,6 +114,8 @@ def _native_message(message: Message, redact: Redact) -> dict[str, Any]:
         ]
     if message.role == "tool":
         wire["tool_call_id"] = message.tool_call_id
+    if message.role == "assistant" and known.reasoning_back:
+        wire["reasoning_content"] = redact(message.reasoning)
     return wire
 
 
@@ -139,15 +149,10 @@ def _tools_in_words(tools: Sequence[ToolSpec]) -> str:
 def _plain(messages: Sequence[Message], redact: Redact) -> list[dict[str, Any]]:
     """Calls and results as text, for an endpoint that knows no tools. Speakers alternate."""
     names = {call.id: call.name for message in messages for call in message.tool_calls}
-    wire = list[dict[str, Any]]()
-    for message in messages:
-        role = "user" if message.role == "tool" else message.role
-        content = _plain_content(message, names, redact)
-        if wire and wire[-1]["role"] == role and role != "system":
-            wire[-1]["content"] += "\n\n" + content
-        else:
-            wire.append({"role": role, "content": content})
-    return wire
+    return [
+        {"role": "user" if message.role == "tool" else message.role, "content": _plain_content(message, names, redact)}
+        for message in messages
+    ]
 
 
 def _plain_content(message: Message, names: dict[str, str], redact: Redact) -> str:
@@ -161,8 +166,23 @@ def _plain_content(message: Message, names: dict[str, str], redact: Redact) -> s
     return "\n".join(part for part in (text, *calls) if part)
 
 
-def _system_first(wire: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """One system message at the head: many chat templates accept nothing else."""
+def _ordered(wire: list[dict[str, Any]], known: Capabilities) -> list[dict[str, Any]]:
+    """One system message at the head, speakers that alternate: many chat templates accept nothing else."""
     told = "\n\n".join(message["content"] for message in wire if message["role"] == "system")
+    head = [{"role": "system" if known.system else "user", "content": told}] if told else []
     rest = [message for message in wire if message["role"] != "system"]
-    return [{"role": "system", "content": told}, *rest] if told else rest
+    joined = list[dict[str, Any]]()
+    for message in [*head, *rest]:
+        before = joined[-1] if joined else {}
+        if before.get("role") == message["role"] and set(before) == set(message) == {"role", "content"}:
+            joined[-1] = {**before, "content": f"{before['content']}\n\n{message['content']}"}
+        else:
+            joined.append(message)
+    return joined if known.blank else [_filled(message) for message in joined]
+
+
+def _filled(message: dict[str, Any]) -> dict[str, Any]:
+    """The message for an endpoint that takes no empty text."""
+    if message["content"].strip():
+        return message
+    return {**message, "content": None if "tool_calls" in message else "(nothing)"}

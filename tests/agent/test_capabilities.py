@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from patchwright.agent.capabilities import Capabilities, CapabilityBook, Feature, step_down
+from patchwright.agent.book import CapabilityBook
+from patchwright.agent.capabilities import Capabilities, Feature, step_down
 
 ALL: frozenset[Feature] = frozenset({"stream_usage", "schema", "tools", "stream", "temperature", "max_tokens"})
 

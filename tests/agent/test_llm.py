@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from patchwright.agent.capabilities import Capabilities, CapabilityBook
+from patchwright.agent.book import CapabilityBook
+from patchwright.agent.capabilities import Capabilities
 from patchwright.agent.config import Endpoint, Prices, ReplyLimits
 from patchwright.agent.errors import ModelGarbage, ModelRefused, ModelUnavailable
 from patchwright.agent.llm import Clock, HttpModel, probe
