@@ -8,7 +8,7 @@ from patchwright.agent.session import Session
 from patchwright.sandbox.base import ExecResult, Sandbox
 from patchwright.sandbox.errors import FileRefused
 from patchwright.sandbox.files import remove_file, write_file
-from patchwright.sandbox.trees import PROGRAM
+from patchwright.sandbox.trees import PROGRAM, Entry
 from patchwright.tools.checks import CheckKind, Results, Verification
 from patchwright.tools.compare import compare
 from patchwright.tools.desk import OutOfScope, ReadOnly
@@ -40,6 +40,14 @@ class PlanningDesk:
         """Always refused."""
         self.write(path, None)
 
+    def changed(self) -> Sequence[str]:
+        """Nothing, ever."""
+        return ()
+
+    def restore(self, paths: Sequence[str]) -> None:
+        """Always refused."""
+        self.write(", ".join(paths), None)
+
     def shell(self, command: str, timeout: float, stdin: bytes = b"") -> ExecResult:
         """Run a shell command on the read-only tree; only /tmp can be written."""
         sandbox = self._session.sandbox("planning", self._commit)
@@ -51,14 +59,18 @@ class PlanningDesk:
 
 
 class WorkingDesk:
-    """The head of an attempt. Every write is a commit that knows its step, attempt and author (GIT-07)."""
+    """The head of an attempt. Every write is a commit that knows its step, attempt and author (GIT-07).
 
-    def __init__(self, session: Session, plan: Plan, step: int, attempt: int, head: str) -> None:
+    `start` is the commit from which the step set out, if edits are to be undone.
+    """
+
+    def __init__(self, session: Session, plan: Plan, step: int, attempt: int, head: str, start: str = "") -> None:
         self._session = session
         self._plan = plan
         self._step = step
         self._attempt = attempt
         self.head = head
+        self._start = start or head
 
     def paths(self) -> Sequence[str]:
         """All regular files at the head."""
@@ -82,6 +94,22 @@ class WorkingDesk:
         mode = {to: entry is not None and entry.mode == PROGRAM}
         title = self._plan.draft.steps[self._step].title
         self.commit({path: None, to: tree.read(path)}, title, author="model", executable=mode)
+
+    def changed(self) -> Sequence[str]:
+        """The paths in which the head differs from the start of the step."""
+        then, now = (self._session.repository.tree(commit) for commit in (self._start, self.head))
+        paths = {*then.paths(), *now.paths()}
+        return sorted(path for path in paths if _content(then.entry(path)) != _content(now.entry(path)))
+
+    def restore(self, paths: Sequence[str]) -> None:
+        """One commit that puts these back, mode included. Raises `OutOfScope`."""
+        for path in paths:
+            self._check(path)
+        tree = self._session.repository.tree(self._start)
+        then = {path: tree.entry(path) for path in paths}
+        changes = {path: tree.read(path) if entry else None for path, entry in then.items()}
+        modes = {path: entry.mode == PROGRAM for path, entry in then.items() if entry}
+        self.commit(changes, self._plan.draft.steps[self._step].title, author="model", executable=modes)
 
     def _check(self, path: str) -> None:
         step, scope = self._plan.draft.steps[self._step], self._plan.draft.scope
@@ -155,3 +183,7 @@ class WorkingDesk:
             kinds=kinds,
             tests=tests,
         )
+
+
+def _content(entry: Entry | None) -> tuple[str, str] | None:
+    return (entry.mode, entry.sha) if entry else None

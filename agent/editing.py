@@ -16,11 +16,12 @@ from patchwright.agent.turns import Conversation, say
 from patchwright.tools.acts import Helpers
 from patchwright.tools.checks import Verification
 from patchwright.tools.protect import sensitivity
+from patchwright.tools.quick import quick_kinds
 
 
 def take_turn(session: Session, state: State) -> Update:
     """One request to the editor and the tools that it called."""
-    desk = WorkingDesk(session, session.plan(state["revision"]), state["step"], state["attempt"], state["head"])
+    desk = _desk(session, state)
     conversation = _told(session, state, _conversation(session, state))
     turn = _turn(session, state, conversation, desk, state["turn"])
     _remember(session, state, state["turn"] + 1, turn.conversation)
@@ -78,12 +79,17 @@ def begin_attempt(session: Session, state: State, learned: str) -> None:
     _store(session, state, _begin(session, state, (learned,)))
 
 
+def _desk(session: Session, state: State) -> WorkingDesk:
+    plan = session.plan(state["revision"])
+    return WorkingDesk(session, plan, state["step"], state["attempt"], state["head"], start=state["green"])
+
+
 def _turn(session: Session, state: State, conversation: Conversation, desk: WorkingDesk, turn: int) -> Any:
     steps, number = session.plan(state["revision"]).draft.steps, state["step"]
     helpers = Helpers(
-        start=session.repository.tree(state["green"]),
         wanted=steps[number].must_fix,
         later=to_come(steps[number + 1 :]),
+        quick=quick_kinds(session.baseline),
     )
     return recorded_turn(session, conversation, f"{_key(state)}{turn}", desk, helpers, editor_tools(helpers))
 
@@ -99,7 +105,7 @@ def _conversation(session: Session, state: State) -> Conversation:
     if session.conversation is not None and session.conversation[0] == place:
         return session.conversation[1]
     conversation = _start(session, state)
-    desk = WorkingDesk(session, session.plan(state["revision"]), state["step"], state["attempt"], state["head"])
+    desk = _desk(session, state)
     for turn in range(state["turn"]):
         at: State = {**state, "turn": turn, "asked": False}
         conversation = _turn(session, at, _told(session, at, conversation), desk, turn).conversation

@@ -9,14 +9,15 @@ from typing import Any
 
 from patchwright.tools import changing
 from patchwright.tools.calls import ToolOutcome
+from patchwright.tools.checks import CheckKind
 from patchwright.tools.desk import Desk
 from patchwright.tools.edits import Swap
 from patchwright.tools.output import shown_output
 from patchwright.tools.paths import file_path, tool_path
+from patchwright.tools.quick import with_diagnostics
 from patchwright.tools.search import Query, search
 from patchwright.tools.shell import honest
 from patchwright.tools.telling import verdict_text
-from patchwright.tools.tree import FileTree
 from patchwright.tools.untrusted import printable
 from patchwright.tools.viewing import READ_LINES, listing, window
 
@@ -28,17 +29,17 @@ MAX_SECONDS = 600
 class Helpers:
     """What only the run can provide; a tool without its helper is not offered.
 
-    `start` is the tree at the start of the step. `git_log` takes a path ("" for all) and a count,
+    `git_log` takes a path ("" for all) and a count,
     `git_blame` a path and the first and last line; both return text. `wanted` are the test ids (or
     prefixes ending in "*") that have to pass after the step: their failures are shown in full. Those of
-    `later` may fail until a later step.
+    `later` may fail until a later step. `quick` are the kinds of checks that run after every edit.
     """
 
-    start: FileTree | None = None
     git_log: Callable[[str, int], str] | None = None
     git_blame: Callable[[str, int, int], str] | None = None
     wanted: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
+    quick: tuple[CheckKind, ...] = ()
 
 
 Arguments = Mapping[str, Any]
@@ -88,28 +89,28 @@ def run(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
 
 def edit(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """Replace texts in one file."""
-    return changing.edit(desk, given["path"], [Swap(one["old"], one["new"]) for one in given["edits"]])
+    done = changing.edit(desk, given["path"], [Swap(one["old"], one["new"]) for one in given["edits"]])
+    return with_diagnostics(desk, helpers.quick, done)
 
 
 def create(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """Make a new file."""
-    return changing.create(desk, given["path"], given["text"])
+    return with_diagnostics(desk, helpers.quick, changing.create(desk, given["path"], given["text"]))
 
 
 def delete(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """Remove a file."""
-    return changing.delete(desk, given["path"])
+    return with_diagnostics(desk, helpers.quick, changing.delete(desk, given["path"]))
 
 
 def rename(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """Move a file."""
-    return changing.rename(desk, given["path"], given["to"])
+    return with_diagnostics(desk, helpers.quick, changing.rename(desk, given["path"], given["to"]))
 
 
 def undo(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
-    """Put a file back as it was at the start of the step."""
-    assert helpers.start is not None, "undo is not offered without the tree of the start"
-    return changing.undo(desk, helpers.start, given["path"])
+    """Put a file, or all of them, back as they were at the start of the step."""
+    return changing.undo(desk, given.get("path", ""))
 
 
 def run_tests(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:

@@ -9,7 +9,6 @@ from patchwright.tools.paths import file_path, similar
 from patchwright.tools.syntax import new_errors
 from patchwright.tools.telling import diagnostics_text
 from patchwright.tools.textfile import decode
-from patchwright.tools.tree import FileTree
 
 AROUND = 4
 """Lines shown before and after a syntax error that an edit caused."""
@@ -63,22 +62,23 @@ def rename(desk: Desk, path: str, to: str) -> ToolOutcome:
     return ToolOutcome(text=f"{path} renamed to {to}.", edits=(path, to))
 
 
-def undo(desk: Desk, start: FileTree, path: str) -> ToolOutcome:
-    """Put one file back as it was at the start of the step. Raises `BadPath`."""
-    path = file_path(path)
-    now, then = read_or_none(desk, path), read_or_none(start, path)
-    if now == then:
-        return refused(f"{path} is as it was at the start of this step.")
-    if reason := _write(desk, path, then):
-        return refused(reason)
-    how = "removed again" if then is None else "back as it was at the start of this step"
-    return ToolOutcome(text=f"{path} is {how}.", edits=(path,))
+def undo(desk: Desk, path: str = "") -> ToolOutcome:
+    """Put one file, or all of them, back as they were at the start of the step. Raises `BadPath`."""
+    wanted = file_path(path) if path else ""
+    paths = [changed for changed in desk.changed() if changed == wanted or not wanted]
+    if not paths:
+        return refused(f"{wanted or 'Everything'} is as it was at the start of this step.")
+    try:
+        desk.restore(paths)
+    except (ReadOnly, OutOfScope) as error:
+        return refused(_not_allowed(error))
+    return ToolOutcome(text=f"As at the start of this step again: {', '.join(paths)}.", edits=tuple(paths))
 
 
-def read_or_none(tree: Desk | FileTree, path: str) -> bytes | None:
+def read_or_none(desk: Desk, path: str) -> bytes | None:
     """The file's bytes, or None if there is no such regular file."""
     try:
-        return tree.read(path)
+        return desk.read(path)
     except KeyError:
         return None
 

@@ -38,6 +38,14 @@ class Desk(Protocol):
         """Move one file; its bytes and mode stay. Raises KeyError, `ReadOnly` or `OutOfScope`."""
         ...
 
+    def changed(self) -> Sequence[str]:
+        """The paths that differ from the start of the step, sorted."""
+        ...
+
+    def restore(self, paths: Sequence[str]) -> None:
+        """Put these back as they were at the start of the step, bytes and mode. Raises `ReadOnly` or `OutOfScope`."""
+        ...
+
     def shell(self, command: str, timeout: float, stdin: bytes = b"") -> ExecResult:
         """Run a shell command in the sandbox at the root of the tree."""
         ...

@@ -69,7 +69,6 @@ def _offered(phase: ToolPhase, helpers: Helpers) -> list[Tool]:
     missing = {
         name
         for name, helper in (
-            ("undo", helpers.start),
             ("git_log", helpers.git_log),
             ("git_blame", helpers.git_blame),
         )
@@ -205,9 +204,9 @@ _TOOLS: tuple[Tool, ...] = (
     Tool("rename", "Move a file.", {"path": _PATH, "to": _PATH}, ("path", "to"), _EXECUTING, acts.rename),
     Tool(
         "undo",
-        "Put a file back as it was at the start of this step.",
+        "Put a file, or without a path all of them, back as at the start of this step.",
         {"path": _PATH},
-        ("path",),
+        (),
         _EXECUTING,
         acts.undo,
     ),

@@ -103,6 +103,6 @@ def test_feedback_stays_small_however_much_fails() -> None:
 
 
 def test_system_prompt_and_tools_take_at_most_8_kb() -> None:
-    helpers = Helpers(start=MemoryDesk({}))
+    helpers = Helpers()
     tools = [*editor_tools(helpers), REREAD]
     assert len(prompt("editor").encode()) + sum(len(json.dumps(tool.model_dump())) for tool in tools) < 8000

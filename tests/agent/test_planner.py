@@ -187,7 +187,7 @@ def test_a_revision_shows_the_last_plan_without_previews_and_the_humans_words() 
 
 
 def test_system_prompt_and_tools_of_each_role_take_at_most_8_kb() -> None:
-    helpers = Helpers(start=MemoryDesk({}), git_log=lambda path, _: path, git_blame=lambda path, _, __: path)
+    helpers = Helpers(git_log=lambda path, _: path, git_blame=lambda path, _, __: path)
     tools = [*planner_tools(helpers), REREAD]
     size = len(prompt("planner").encode()) + sum(len(json.dumps(tool.model_dump())) for tool in tools)
     assert size < 8000

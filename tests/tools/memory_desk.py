@@ -23,6 +23,7 @@ class MemoryDesk:
         verification: Verification | None = None,
     ) -> None:
         self.files = dict(files)
+        self.start = dict(files)
         self.verification = verification or Verification(commit="c")
         self.judged: list[tuple[tuple[CheckKind, ...], tuple[str, ...]]] = []
         self.commands: list[str] = []
@@ -50,6 +51,14 @@ class MemoryDesk:
         self._check(path)
         self._check(to)
         self.files[to] = self.files.pop(path)
+
+    def changed(self) -> Sequence[str]:
+        paths = self.files.keys() | self.start.keys()
+        return sorted(path for path in paths if self.files.get(path) != self.start.get(path))
+
+    def restore(self, paths: Sequence[str]) -> None:
+        for path in paths:
+            self.write(path, self.start.get(path))
 
     def _check(self, path: str) -> None:
         if self._read_only:
