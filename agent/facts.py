@@ -18,6 +18,13 @@ MAX_HINT = 3_000
 MAX_OVERVIEW = 40
 
 HINT_FILES = ("AGENTS.md", "CONVENTIONS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md")
+_ABSENT = re.compile(
+    r"No module named '([\w.]{1,80})'|Cannot find (?:module|package) '([\w@/-]{1,80})'"
+    r"|package ([\w.]{1,80}) does not exist|no required module provides package ([\w./-]{1,80}\w)"
+    r"|\b([\w+-]{1,40}): (?:command )?not found"
+)
+MAX_ABSENT = 12
+
 _BAD = ("failed", "error", "xpassed")
 _GOOD = ("passed", "xfailed")
 
@@ -53,7 +60,7 @@ def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: S
         checks=tuple(_check_line(result) for result in baseline.checks),
         red=tuple(_red_line(test) for test in failing[:MAX_RED]),
         red_count=len(failing),
-        missing=(*notes, *_submodules(tree)),
+        missing=(*notes, *_submodules(tree), *_absent(baseline, paths)),
         files=len(paths),
         overview=overview(paths, limit=MAX_OVERVIEW),
         hints=tuple(hint for path in HINT_FILES if (hint := _hint(tree, path))),
@@ -123,6 +130,19 @@ def _red(facts: Facts) -> tuple[str, ...]:
 
 def _titled(title: str, lines: Sequence[str]) -> list[str]:
     return [f"{title}:", *(f"- {line}" for line in lines)] if lines else []
+
+
+def _absent(baseline: Results, paths: Sequence[str]) -> list[str]:
+    """One line that names what the checks looked for and did not find, and what is not of this repository."""
+    said = [part for result in baseline.checks for part in (result.output, *_failures(result))]
+    names = dict.fromkeys(name for text in said for found in _ABSENT.findall(text) for name in found if name)
+    own = {part.partition(".")[0] for path in paths for part in path.split("/")}
+    absent = [name for name in names if re.split(r"[./]", name)[0] not in own][:MAX_ABSENT]
+    return [f"Not installed, as the checks say: {', '.join(absent)}."] if absent else []
+
+
+def _failures(result: CheckResult) -> list[str]:
+    return [f"{test.message}\n{test.trace}" for test in result.tests if test.status in _BAD]
 
 
 def _submodules(tree: FileTree) -> list[str]:

@@ -13,7 +13,7 @@ from patchwright.agent.planner import Refusal, planner_messages, planner_tools, 
 from patchwright.agent.prompts.load import prompt
 from patchwright.agent.turns import REREAD
 from patchwright.tools.acts import Helpers
-from patchwright.tools.checks import Check
+from patchwright.tools.checks import Check, TestResult
 from tests.agent.scripts import FILES, a_plan, an_issue, baseline, some_facts
 from tests.tools.memory_desk import MemoryDesk
 
@@ -200,6 +200,24 @@ def test_a_prompt_is_filled_once_and_completely() -> None:
         prompt("planner_revision", number="1", plan="p")
     with pytest.raises(ValueError, match="no place for typo"):
         prompt("planner", typo="x")
+
+
+def test_what_the_checks_did_not_find_is_named_unless_it_is_the_repositorys_own() -> None:
+    said = (
+        "E   ModuleNotFoundError: No module named 'numpy.linalg'",
+        "ModuleNotFoundError: No module named 'calc.missing'",
+        "Error: Cannot find module 'left-pad'",
+        "sh: 1: cmake: not found",
+    )
+    before = baseline()
+    checks = tuple(
+        check.model_copy(
+            update={"output": said[3], "tests": tuple(TestResult(id=text, status="error", trace=text) for text in said)}
+        )
+        for check in before.checks
+    )
+    facts = gather(MemoryDesk(FILES), before.model_copy(update={"checks": checks}), ("python",))
+    assert "\nNot installed, as the checks say: cmake, numpy.linalg, left-pad.\n" in facts_text(facts)
 
 
 def test_submodules_are_named_since_they_are_empty() -> None:
