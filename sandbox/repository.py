@@ -2,16 +2,28 @@
 
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 
+from patchwright.sandbox.base import Changes, Size, size_of
 from patchwright.sandbox.diffs import FileChange, changed, diff
 from patchwright.sandbox.errors import GitFailed
 from patchwright.sandbox.git import Git
 from patchwright.sandbox.objects import Objects
-from patchwright.sandbox.tarball import Tars
-from patchwright.sandbox.trees import FILE, PROGRAM, Change, Entry, changed_tree, check_path, parse_listing
+from patchwright.sandbox.tarball import Tars, packed
+from patchwright.sandbox.trees import (
+    FILE,
+    PROGRAM,
+    Change,
+    Entry,
+    added,
+    changed_tree,
+    check_path,
+    folders,
+    parse_listing,
+    removed,
+)
 
 IDENTITY = "patchwright <patchwright@localhost>"
 """Author and committer of every commit of ours."""
@@ -26,8 +38,10 @@ _TREES_KEPT = 8
 class CommitTree:
     """The tree of one commit, as `sandbox.base.Tree` and `tools.tree.FileTree`. Frozen; read on demand."""
 
-    def __init__(self, key: str, entries: Mapping[str, Entry], objects: Objects, tars: Tars) -> None:
-        self._key, self._entries, self._objects, self._tars = key, entries, objects, tars
+    def __init__(
+        self, key: str, entries: Mapping[str, Entry], objects: Objects, tars: Tars, base: "CommitTree | None" = None
+    ) -> None:
+        self._key, self._entries, self._objects, self._tars, self._base = key, entries, objects, tars, base
 
     @property
     def key(self) -> str:
@@ -63,9 +77,28 @@ class CommitTree:
         for entry, blob in zip(entries, self._objects.stream(e.sha for e in entries), strict=True):
             yield entry.path, blob.data
 
+    def blobs(self, shas: Iterable[str]) -> Iterator[bytes]:
+        """The contents of these objects, in order."""
+        return (blob.data for blob in self._objects.stream(shas))
+
     def tar(self) -> Iterator[bytes]:
         """The tree as a tar stream; from a file if it was made before."""
         return self._tars.stream(self._key, self.entries(), self._objects)
+
+    @property
+    def size(self) -> Size:
+        """See `sandbox.base.Tree`."""
+        return size_of((entry.size for entry in self._entries.values()), len(folders(self._entries.values())))
+
+    @property
+    def base(self) -> "CommitTree | None":
+        """The tree that it was made from, if that was said."""
+        return self._base
+
+    def changes(self) -> Changes:
+        """See `sandbox.base.Tree`."""
+        before = self._base._entries if self._base else {}
+        return Changes(removed(before, self._entries), packed(added(before, self._entries), self._objects))
 
 
 class Repository:
@@ -85,9 +118,11 @@ class Repository:
         """End the git process behind. Nothing is lost; a later read starts another one."""
         self.objects.close()
 
-    def tree(self, commit: str) -> CommitTree:
-        """The tree of this commit. Raises `GitFailed` if there is no such commit."""
-        return CommitTree(commit, self._listing(commit), self.objects, Tars(self.git_dir / "tars"))
+    def tree(self, commit: str, base: str = "") -> CommitTree:
+        """The tree of this commit, as changed from that of `base`. Raises `GitFailed` if there is no such commit."""
+        tars = Tars(self.git_dir / "tars")
+        below = CommitTree(base, self._listing(base), self.objects, tars) if base not in ("", commit) else None
+        return CommitTree(commit, self._listing(commit), self.objects, tars, below)
 
     def commit(
         self,

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Literal, Protocol
 
 from patchwright.tools.paths import matches
+from patchwright.tools.testfiles import looks_like_test
 from patchwright.tools.toolchain import Toolchain
 from patchwright.tools.toolchains.base import parse_ini, table
 from patchwright.tools.tree import FileTree
@@ -31,13 +32,6 @@ _DEPENDENCIES = re.compile(
     r"(?:^|/)(?:pyproject\.toml|setup\.(?:py|cfg)|[^/]*requirements[^/]*\.(?:txt|in|pip)|requirements/[^/]+|Pipfile|"
     r"[^/]*\.lock|constraints[^/]*\.txt|package(?:-lock)?\.json|npm-shrinkwrap\.json|pnpm-lock\.yaml|pom\.xml|"
     r"(?:build|settings)\.gradle(?:\.kts)?|gradle\.properties|gradle/.*|gradlew(?:\.bat)?|go\.(?:mod|sum|work)|Cargo\.toml)$"
-)
-_TESTS = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|spec|specs|testdata|fixtures|__snapshots__|__mocks__)/|"
-    r"(?:^|/)(?:conftest\.py|test_[^/]*\.py|[^/]*_tests?\.py|tests?\.py|pytest\.ini|\.pytest\.ini|tox\.ini|noxfile\.py|"
-    r"[^/]*_test\.go|[^/]*\.(?:test|spec)\.[cm]?[jt]sx?|(?:jest|vitest|karma|playwright|cypress)\.config\.[^/]+|"
-    r"\.mocharc(?:\.[^/]+)?|[^/]*Tests?\.(?:java|kt|groovy)|[^/]*IT\.java|CTestTestfile\.cmake|CTestConfig\.cmake)$|"
-    r"(?:^|/)src/test/"
 )
 _MIXED = re.compile(r"(?:^|/)(?:CMakeLists\.txt|(?:GNU)?[Mm]akefile(?:\.am)?)$")
 
@@ -75,7 +69,7 @@ def sensitivity(path: str, toolchain: Toolchain) -> Sensitivity:
         return "control"
     if _CI.search(path):
         return "ci"
-    if _TESTS.search(path) or any(matches(path, pattern) for pattern in toolchain.protected):
+    if looks_like_test(path) or any(matches(path, pattern) for pattern in toolchain.protected):
         return "tests"
     return "dependencies" if _DEPENDENCIES.search(path) else "source"
 

@@ -1,0 +1,1 @@
+"""Tree-sitter queries, one per language: `def` holds one `name`; `ref` is a name that is used."""
