@@ -17,7 +17,7 @@ from patchwright.tools.paths import file_path, tool_path
 from patchwright.tools.quick import with_diagnostics
 from patchwright.tools.search import Query, search
 from patchwright.tools.shell import honest
-from patchwright.tools.telling import verdict_text
+from patchwright.tools.telling import is_red, verdict_text
 from patchwright.tools.untrusted import printable
 from patchwright.tools.viewing import READ_LINES, listing, window
 
@@ -115,7 +115,9 @@ def undo(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
 
 def run_tests(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """Tests against the baseline."""
-    return ToolOutcome(text=verdict_text(desk.judge(["tests"], given.get("tests", [])), helpers.wanted, helpers.later))
+    found = desk.judge(["tests"], given.get("tests", []))
+    text = verdict_text(found, helpers.wanted, helpers.later)
+    return ToolOutcome(text=text, red=is_red(found, helpers.wanted, helpers.later))
 
 
 def diagnostics(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
@@ -123,7 +125,7 @@ def diagnostics(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     verification = desk.judge(["build", "types", "lint"])
     if verification.clean:
         return ToolOutcome(text="Build, types and lint: nothing new against the baseline.")
-    return ToolOutcome(text=verdict_text(verification).removesuffix("\nNo test ran."))
+    return ToolOutcome(text=verdict_text(verification).removesuffix("\nNo test ran."), red=True)
 
 
 def git_log(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:

@@ -34,7 +34,8 @@ class ToolOutcome(BaseModel):
     """What a call came to. `text` is what the model reads, plain and capped.
 
     `edits` are the paths that changed. `bad` marks a call that was not run because it was wrong
-    (LLM-01); `refused` one that was well-formed and not allowed or not possible.
+    (LLM-01); `refused` one that was well-formed and not allowed or not possible; `red` one that was
+    run and shows something to mend.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -44,3 +45,4 @@ class ToolOutcome(BaseModel):
     ended: Ended | None = None
     bad: bool = False
     refused: bool = False
+    red: bool = False

@@ -105,7 +105,7 @@ def _written(desk: Desk, path: str, before: bytes | None, after: bytes, done: st
     first = max(errors[0].line - AROUND, 1)
     place = numbered(lines[first - 1 : errors[0].line + AROUND], first)
     text = f"{done} But it has a syntax error now; mend it next:\n{diagnostics_text(errors)}\n{place}"
-    return ToolOutcome(text=text, edits=(path,))
+    return ToolOutcome(text=text, edits=(path,), red=True)
 
 
 def _write(desk: Desk, path: str, data: bytes | None) -> str:

@@ -30,7 +30,7 @@ def with_diagnostics(desk: Desk, kinds: Sequence[CheckKind], outcome: ToolOutcom
     if not kinds or not outcome.edits:
         return outcome
     told = _told(desk.judge(kinds), outcome.edits)
-    return outcome.model_copy(update={"text": "\n".join([outcome.text, *told])}) if told else outcome
+    return outcome.model_copy(update={"text": "\n".join([outcome.text, *told]), "red": True}) if told else outcome
 
 
 def _told(found: Verification, paths: Sequence[str]) -> list[str]:

@@ -19,9 +19,8 @@ def verdict_text(verification: Verification, wanted: Sequence[str] = (), later: 
 
     Tests that are to pass after a `later` step may fail until then, and are told apart.
     """
-    worse = [change for change in verification.changes if change.verdict in _WORSE]
-    early = [change for change in worse if may_fail(change, later)]
-    bad = [change for change in worse if change not in early]
+    bad = _worse(verification, later)
+    early = [one for one in verification.changes if one.verdict in _WORSE and one not in bad]
     parts = [
         *(f"Not usable as proof: {problem}" for problem in verification.problems),
         *_tests("Worse than before", [_change(one, number) for number, one in enumerate(bad)]),
@@ -34,6 +33,18 @@ def verdict_text(verification: Verification, wanted: Sequence[str] = (), later: 
         _counts(verification),
     ]
     return "\n".join(parts)
+
+
+def is_red(verification: Verification, wanted: Sequence[str] = (), later: Sequence[str] = ()) -> bool:
+    """Whether something in it has to be mended before a step can end."""
+    left = any(is_wanted(test.id, wanted) for test in verification.still_failing)
+    broken = verification.problems or verification.worse_checks or verification.new_diagnostics
+    return bool(left or broken or _worse(verification, later))
+
+
+def _worse(verification: Verification, later: Sequence[str]) -> list[TestChange]:
+    """What got worse, without what may fail until a later step."""
+    return [one for one in verification.changes if one.verdict in _WORSE and not may_fail(one, later)]
 
 
 def diagnostics_text(diagnostics: Sequence[Diagnostic]) -> str:

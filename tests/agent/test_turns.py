@@ -8,6 +8,7 @@ import pytest
 from patchwright.agent.messages import Message, Reply, ToolCall
 from patchwright.agent.turns import Conversation, Execute, Turn, absorb, begin, say, take_turn
 from patchwright.tools.calls import ToolOutcome
+from patchwright.tools.checks import TestChange, Verification
 from patchwright.tools.toolbox import execute, specs
 from tests.agent.scripts import FILES, Script, calls
 from tests.tools.memory_desk import MemoryDesk
@@ -51,6 +52,16 @@ def test_finish_beside_a_call_that_failed_is_not_taken() -> None:
     done = turn(START, calls(("delete", {"path": "none"}), ("finish", {"summary": "done"})))
     assert done.ended is None
     assert "was not taken" in done.conversation.messages[-1].content
+
+
+def test_edit_tests_and_finish_fit_into_one_answer_but_a_red_test_keeps_the_work_open() -> None:
+    edit = ("edit", {"path": "calc/core.py", "edits": [{"old": "sum(xs)", "new": "add(xs)"}]})
+    last: list[tuple[str, dict[str, Any]]] = [edit, ("run_tests", {}), ("finish", {"summary": "done"})]
+    assert turn(START, calls(*last)).ended == "finish"
+    broken = Verification(commit="c", changes=(TestChange(id="t", verdict="broken", before="passed", after="failed"),))
+    done = turn(START, calls(*last), MemoryDesk(FILES, verification=broken))
+    assert done.ended is None
+    assert "finish was not taken" in done.conversation.messages[-1].content
 
 
 def test_a_submitted_plan_ends_planning_with_its_arguments() -> None:

@@ -175,6 +175,7 @@ def test_run_tests_tells_what_is_new_first_and_shows_wanted_failures_in_full() -
     desk = MemoryDesk(FILES, verification=verification)
     done = call(desk, "run_tests", helpers=Helpers(wanted=("t::want*",)), tests=["t"])
     assert desk.judged == [(("tests",), ("t",))]
+    assert done.red
     assert done.text == (
         "Worse than before (1):\n- t::b: passed before, fails now\n    E   boom\n"
         "Must pass and still fail (1):\n- t::wanted\n    E   assert 1 == 2\n"
