@@ -69,11 +69,19 @@ def _maven(tree: FileTree, paths: Sequence[str], sources: int) -> Found:
         checks.append(
             Check(name="maven test", kind="tests", command=test, report="junit", reports=reports, narrow=some)
         )
-    files = {path: tree.read(path) for path in poms}
-    for path, text in zip(poms, texts, strict=True):
-        files |= _stub(folder(path), text + texts[0])
+    files = {path: tree.read(path) for path in poms} | stubs(tree, poms)
     notes = (f"Java, by pom.xml ({len(poms)} of them).",)
     return Found(_family(texts), sources + 1000, tuple(checks), files, (("sh", "-c", FETCH),), {}, notes=notes)
+
+
+def stubs(tree: FileTree, poms: Sequence[str]) -> dict[str, bytes]:
+    """A test of one line for each module, by path: it stands for the project's own while dependencies are fetched."""
+    texts = [text_of(tree, path) for path in poms]
+    return {
+        path: body
+        for pom, text in zip(poms, texts, strict=True)
+        for path, body in _stub(folder(pom), text + texts[0]).items()
+    }
 
 
 def _stub(where: str, pom: str) -> dict[str, bytes]:

@@ -1,0 +1,62 @@
+"""Compile for the target: every place of the POMs that names a lower Java release."""
+
+import re
+from collections.abc import Iterator
+
+from patchwright.tools.recipes.base import Rewrite
+from patchwright.tools.recipes.java.maven import Edits, Place, Project, add_property
+from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
+from patchwright.tools.recipes.java.versions import major
+from patchwright.tools.tree import FileTree
+
+PLUGINS = frozenset({"maven-compiler-plugin", "maven-javadoc-plugin"})
+SETTINGS = ("source", "target", "release", "testSource", "testTarget", "testRelease")
+PROPERTIES = frozenset(
+    {*(f"maven.compiler.{name}" for name in SETTINGS), "maven.compile.source", "maven.compile.target", "java.version"}
+)
+"""What the compiler plugin reads by itself, and what widespread parent POMs (Apache Commons, Spring Boot) read."""
+
+_LEVEL = re.compile(r"(?:1\.)?[1-9]\d?")
+
+
+def rewrite(tree: FileTree, knobs: Knobs) -> Rewrite:
+    """Raise what is lower than the target; add it where a root POM says nothing."""
+    project, edits = Project(tree), Edits()
+    edits.leftovers += project.unreadable
+    told: set[str] = set()
+    for path in project.built:
+        for place in _places(project, path):
+            told.update(project.line_up(path)[-1:])
+            _raise(project, edits, place, knobs.target)
+    for path in project.roots():
+        if path not in told:
+            for name in ("maven.compiler.source", "maven.compiler.target"):
+                add_property(project, edits, path, name, str(knobs.target))
+    return Rewrite(project.changes(edits), tuple(edits.leftovers))
+
+
+def _places(project: Project, path: str) -> Iterator[Place]:
+    document = project.poms[path]
+    for properties in document.root.every("properties"):
+        yield from (Place(path, document, one) for one in properties.children if one.name in PROPERTIES)
+    for plugin in document.root.every("plugin"):
+        if plugin.value("artifactId") in PLUGINS:
+            for configuration in plugin.every("configuration"):
+                yield from (Place(path, document, one) for one in configuration.children if one.name in SETTINGS)
+
+
+def _raise(project: Project, edits: Edits, place: Place, target: int) -> None:
+    written = project.written(place)
+    if written is None:
+        if not place.element.text.startswith("${"):
+            edits.leave(place, "compiler-level", f"{place.element.text!r} is put together from parts: set it by hand")
+    elif _LEVEL.fullmatch(written.element.text) and major(written.element.text) < target:
+        edits.set_text(written, str(target))
+
+
+RECIPE = JavaRecipe(
+    name="java.compiler-level",
+    title="Compile for the target Java release",
+    rewrite=rewrite,
+    risk="Class files need the target Java release to run.",
+)

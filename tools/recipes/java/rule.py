@@ -1,0 +1,42 @@
+"""How a Java recipe is written down: what it does to a whole tree, given the target and the user's knobs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from patchwright.tools.diagnostics import Diagnostic
+from patchwright.tools.recipes.base import Rewrite
+from patchwright.tools.tree import FileTree
+
+
+@dataclass(frozen=True, slots=True)
+class Knobs:
+    """What a transformation gives to its recipes.
+
+    `target` is the Java release. `pin` are versions to take by `group:artifact`, `forbid` the ones that
+    must stay as they are. `diagnostics` are the compiler's on the base, `opened` the packages that tests
+    of the base failed to reach by reflection ("java.base/java.lang").
+    """
+
+    target: int = 17
+    pin: Mapping[str, str] = field(default_factory=dict[str, str])
+    forbid: frozenset[str] = frozenset()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    opened: frozenset[str] = frozenset()
+
+
+Rewriter = Callable[[FileTree, Knobs], Rewrite]
+
+
+@dataclass(frozen=True, slots=True)
+class JavaRecipe:
+    """One deterministic rewrite of a Java tree (a `Recipe`); `risk` says in words what it may change."""
+
+    name: str
+    title: str
+    rewrite: Rewriter
+    risk: str = ""
+    knobs: Knobs = Knobs()
+
+    def apply(self, tree: FileTree) -> Rewrite:
+        """Compute the rewrite of the whole tree; touches nothing and raises nothing."""
+        return self.rewrite(tree, self.knobs)

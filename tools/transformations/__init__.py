@@ -1,0 +1,1 @@
+"""Transformations: definitions as TOML, executable checks, and what their recipes would do to a tree."""

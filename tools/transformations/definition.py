@@ -1,0 +1,135 @@
+"""What a transformation is: entry checks, ordered stages, invariants, knobs, and its own before/after cases."""
+
+import tomllib
+from collections.abc import Sequence
+from importlib import resources
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from patchwright.tools.recipes.java.catalogue import BY_NAME
+from patchwright.tools.transformations.checks import TransformationCheck, parse_check
+
+LARGEST = 1 << 20
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")]
+Text = Annotated[str, Field(max_length=8000)]
+Written = str | tuple[str, ...]
+Family = Literal["java-17", "java-21"]
+
+
+class BadDefinition(ValueError):
+    """A definition does not exist, or says something that cannot be done; says what, and where."""
+
+
+class Record(BaseModel):
+    """A frozen record; unknown keys are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _checks(written: tuple[Written, ...]) -> tuple[Written, ...]:
+    for one in written:
+        parse_check(one)
+    return written
+
+
+class Stage(Record):
+    """Recipes in order, what a model is asked to do with what they leave, and the checks that end the stage."""
+
+    name: Name
+    title: Text = ""
+    recipes: tuple[str, ...] = ()
+    instruction: Text = ""
+    exit: tuple[Written, ...] = ()
+
+    _exit = field_validator("exit")(_checks)
+
+    @field_validator("recipes")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if name not in BY_NAME:
+                raise ValueError(f"there is no recipe {name!r}; there are: {', '.join(BY_NAME)}")
+        return names
+
+
+class Settings(Record):
+    """The user's knobs: versions to take, and what must stay as it is, by `group:artifact`."""
+
+    pin: dict[str, str] = {}
+    forbid: tuple[str, ...] = ()
+
+
+class Case(Record):
+    """One of the definition's own tests: what all recipes of its stages make of these files."""
+
+    name: Text
+    before: dict[str, str]
+    after: dict[str, str]
+    """The files that change, with their new text; all others stay."""
+
+
+class Definition(Record):
+    """One transformation. `target` is the Java release; the image family follows from it."""
+
+    name: Name
+    title: Annotated[str, Field(min_length=1, max_length=200)]
+    description: Text = ""
+    family: Family
+    target: Annotated[int, Field(ge=8, le=99)]
+    entry: tuple[Written, ...] = ()
+    invariants: tuple[Written, ...] = ()
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=20)]
+    knobs: Settings = Settings()
+    cases: tuple[Case, ...] = ()
+
+    _entry = field_validator("entry")(_checks)
+    _invariants = field_validator("invariants")(_checks)
+
+    @field_validator("stages")
+    @classmethod
+    def _different(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
+        if len({stage.name for stage in stages}) != len(stages):
+            raise ValueError("two stages have the same name")
+        return stages
+
+    def stage(self, name: str) -> Stage:
+        """The stage of that name. Raises KeyError."""
+        for stage in self.stages:
+            if stage.name == name:
+                return stage
+        raise KeyError(name)
+
+    def must_hold_after(self, stage: Stage) -> tuple[tuple[str, TransformationCheck], ...]:
+        """What is judged when a stage ends: the exit checks of it and of those before, and the invariants."""
+        done = self.stages[: self.stages.index(stage) + 1]
+        written = (*(one for each in done for one in each.exit), *self.invariants)
+        return parsed(written)
+
+
+def parsed(written: Sequence[Written]) -> tuple[tuple[str, TransformationCheck], ...]:
+    """Each check once, with its words."""
+    words = {one if isinstance(one, str) else " ".join(one): parse_check(one) for one in written}
+    return tuple(words.items())
+
+
+def parse_definition(text: str, source: str) -> Definition:
+    """Read a definition; `source` names it in messages. Raises `BadDefinition`."""
+    if len(text) > LARGEST:
+        raise BadDefinition(f"{source} is larger than {LARGEST >> 20} MB: that is no definition.")
+    try:
+        return Definition.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadDefinition(f"{source} is not TOML: {error}.") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise BadDefinition(f"{source} is wrong at {where}: {first['msg'].removeprefix('Value error, ')}.") from error
+
+
+def shipped() -> dict[str, str]:
+    """The definitions that come with patchwright: text by name."""
+    folder = resources.files("patchwright.tools.transformations").joinpath("definitions")
+    files = sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
+    return {one.name.removesuffix(".toml"): one.read_text("utf-8") for one in files}

@@ -1,0 +1,73 @@
+"""How a Maven project is judged while it is transformed: `mvn clean verify`, offline, with what any stage asks for."""
+
+from collections.abc import Mapping
+
+from patchwright.tools.checks import Check
+from patchwright.tools.recipes.java.rule import Knobs
+from patchwright.tools.toolchain import Toolchain
+from patchwright.tools.toolchains.base import DEPS, named
+from patchwright.tools.toolchains.java import MAVEN, stubs
+from patchwright.tools.transformations.definition import Definition
+from patchwright.tools.transformations.planning import dry_run
+from patchwright.tools.tree import FileTree
+
+REPORTS = ("**/target/surefire-reports/TEST-*.xml", "**/target/failsafe-reports/TEST-*.xml")
+SETTLED = ("src/main/java/", "src/test/java/", "src/it/")
+"""Sources that no build plugin reads while dependencies are fetched."""
+
+LARGEST = 1 << 20
+TOTAL = 32 << 20
+
+# A run over stub sources fetches what a plan of the build forgets, such as surefire's provider; then the plan itself.
+FETCH = f"""\
+repo={DEPS}/m2
+for tree in /workspace/*/; do
+  cd "$tree"
+  mvn -B -q -fae -Dmaven.repo.local=$repo -Dmaven.test.failure.ignore=true clean verify || true
+  mvn -B -q -Dmaven.repo.local=$repo dependency:go-offline || true
+done
+test -d $repo
+"""
+
+
+def transforming(found: Toolchain, definition: Definition, tree: FileTree) -> Toolchain:
+    """The toolchain of a run that transforms: the target's image, and dependencies of the base and of every stage."""
+    trees = {"base": tree, **dry_run(definition, tree, Knobs()).trees}
+    files: dict[str, bytes] = {}
+    for name, one in trees.items():
+        files |= {f"{name}/{path}": data for path, data in _for_fetching(one).items()}
+    return found.model_copy(
+        update={
+            "families": tuple(dict.fromkeys((definition.family, *found.families))),
+            "checks": (_compile(), _verify()),
+            "files": files,
+            "commands": (("sh", "-c", FETCH),),
+            "notes": (*found.notes, f"Judged on {definition.family} by mvn clean verify."),
+        }
+    )
+
+
+def _compile() -> Check:
+    return Check(name="maven compile", kind="build", command=(*MAVEN, "-q", "clean", "test-compile"), report="javac")
+
+
+def _verify() -> Check:
+    command = (*MAVEN, "-Dmaven.test.failure.ignore=true", "clean", "verify")
+    some = (*command, "-Dtest={classes}", "-DfailIfNoTests=false", "-Dsurefire.failIfNoSpecifiedTests=false")
+    return Check(
+        name="maven verify", kind="tests", command=command, report="junit", reports=REPORTS, narrow=some, timeout=1800.0
+    )
+
+
+def _for_fetching(tree: FileTree) -> Mapping[str, bytes]:
+    """POMs with stub sources, and the small files that plugins may read: never the project's own Java."""
+    poms = named(tree.paths(), "pom.xml")
+    files = {path: tree.read(path) for path in poms} | stubs(tree, poms)
+    left = TOTAL
+    for path in tree.paths():
+        if path not in files and not path.endswith(".java") and not any(f"/{part}" in f"/{path}" for part in SETTLED):
+            data = tree.read(path)
+            left -= len(data)
+            if len(data) <= LARGEST and left > 0:
+                files[path] = data
+    return files
