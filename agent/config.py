@@ -9,107 +9,15 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
-from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import BaseModel, Field, ValidationError
 
 from patchwright.agent.budget import NO_QUOTA, NO_QUOTAS, Budget, Quota, Quotas
 from patchwright.agent.errors import UsageError
 from patchwright.agent.messages import ModelRole
 from patchwright.agent.parse import mapping
+from patchwright.agent.roles import Endpoint, Ladder, RoleTable, Settable, read_roles
 from patchwright.sandbox.base import Limits
-
-ROLES: tuple[ModelRole, ...] = ("planner", "editor", "reviewer", "summarizer")
-OPENAI_URL = "https://api.openai.com/v1"
-
-
-class Settable(BaseModel):
-    """A table of the file: frozen, no unknown keys, no conversions between types."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Prices(Settable):
-    """Money per million tokens, in one currency for all roles."""
-
-    input: float = Field(default=0.0, ge=0)
-    output: float = Field(default=0.0, ge=0)
-    cached: float | None = Field(default=None, ge=0)
-
-
-class ReplyLimits(Settable):
-    """What a reply may be at most (LLM-05). `wire_bytes` is after decompression, stream framing included."""
-
-    wire_bytes: int = Field(default=64 << 20, ge=1)
-    content_bytes: int = Field(default=2 << 20, ge=1)
-    tool_calls: int = Field(default=32, ge=1)
-    argument_bytes: int = Field(default=1 << 20, ge=1)
-
-
-class RoleTable(Settable):
-    """`[roles.default]` and `[roles.NAME]`: what a role sets; the rest comes from `default`.
-
-    `timeout` is the deadline in seconds of one whole call, retries included. `context` is how many
-    tokens the model takes. `protocol` "text" forbids native tool calls and schemas.
-    """
-
-    base_url: str | None = None
-    api_key_env: str | None = None
-    api_key_file: str | None = None
-    model: str | None = Field(default=None, min_length=1)
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    seed: int | None = Field(default=None, ge=0, lt=2**31)
-    reasoning_effort: str | None = Field(default=None, pattern="^[a-z]{1,20}$")
-    max_tokens: int | None = Field(default=None, ge=1)
-    context: int | None = Field(default=None, ge=512)
-    timeout: float | None = Field(default=None, gt=0, le=7200)
-    retries: int | None = Field(default=None, ge=0, le=20)
-    protocol: Literal["auto", "text"] | None = None
-    prices: Prices | None = None
-    limits: ReplyLimits | None = None
-
-    @field_validator("base_url")
-    @classmethod
-    def _address(cls, value: str | None) -> str | None:
-        return value if value is None else base_url(value)
-
-
-def base_url(value: str) -> str:
-    """An endpoint's address without a trailing slash. Raises ValueError."""
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("has to begin with http:// or https:// and name a host, such as https://host/v1")
-    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        raise ValueError("must not hold a user, password, query or fragment; keys go into api_key_env")
-    if any(ord(char) <= 32 or ord(char) == 127 for char in value):
-        raise ValueError("must not hold blanks or control characters")
-    return value.rstrip("/")
-
-
-class Endpoint(Settable):
-    """One role's model, complete. The key shows only in the one header that carries it (SEC-02)."""
-
-    role: ModelRole
-    base_url: str
-    model: str
-    api_key: SecretStr | None = None
-    key_source: str = ""
-    """Which setting the key came from, to be named when the endpoint refuses it."""
-    temperature: float | None = None
-    seed: int | None = None
-    reasoning_effort: str | None = None
-    max_tokens: int | None = None
-    context: int = 128_000
-    timeout: float = 600.0
-    retries: int = 4
-    protocol: Literal["auto", "text"] = "auto"
-    prices: Prices = Prices()
-    limits: ReplyLimits = ReplyLimits()
-
-    def secrets(self) -> tuple[str, ...]:
-        """The key, unless it is a word that local servers take for one ("ollama", "not-needed")."""
-        key = self.api_key.get_secret_value() if self.api_key else ""
-        return () if len(key) < 16 and key.replace("-", "").isalpha() else (key,)
 
 
 class SandboxTable(Settable):
@@ -152,10 +60,10 @@ class BudgetTable(Budget):
 class File(Settable):
     """The operator's file."""
 
-    roles: dict[ModelRole | Literal["default"], RoleTable] = {}
+    roles: dict[ModelRole | Literal["default"], RoleTable] = Field(default={})
     budget: BudgetTable = BudgetTable()
     sandbox: SandboxTable = SandboxTable()
-    images: dict[str, str] = {}
+    images: dict[str, str] = Field(default={})
     """Image by family ("python", "java-17", ...), by digest if it should not move."""
 
 
@@ -164,15 +72,19 @@ class Settings(Settable):
 
     state: Path
     config_file: Path | None = None
-    roles: dict[ModelRole, Endpoint] = {}
+    roles: dict[ModelRole, Ladder] = Field(default={})
     budget: Budget = Budget()
     quotas: Quotas = NO_QUOTAS
     sandbox: SandboxTable = SandboxTable()
-    images: dict[str, str] = {}
+    images: dict[str, str] = Field(default={})
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Every model of every role, fallbacks included."""
+        return tuple(end for ladder in self.roles.values() for end in ladder.endpoints())
 
     def secrets(self) -> tuple[str, ...]:
         """Our own secrets, for the redactor."""
-        return tuple(sorted({key for end in self.roles.values() for key in end.secrets()}))
+        return tuple(sorted({key for end in self.endpoints() for key in end.secrets()}))
 
     def with_state(self, state: Path) -> Self:
         """The same with another state folder."""
@@ -194,7 +106,7 @@ def from_environment(env: Mapping[str, str], cwd: Path, config: Path | None = No
     return Settings(
         state=cwd / env["PATCHWRIGHT_STATE"] if env.get("PATCHWRIGHT_STATE") else _user_folder("state"),
         config_file=path if data is not None else None,
-        roles=_roles(file, env, path.parent),
+        roles=read_roles(file.roles, env, path.parent),
         budget=file.budget.of_run(),
         quotas=file.budget.quotas(),
         sandbox=file.sandbox,
@@ -263,66 +175,3 @@ def _resolved(node: dict[str, Any], definitions: dict[str, Any]) -> dict[str, An
         if "$ref" in choice:
             return mapping(definitions.get(str(choice["$ref"]).rpartition("/")[2]))
     return node
-
-
-def _roles(file: File, env: Mapping[str, str], folder: Path) -> dict[ModelRole, Endpoint]:
-    found = [_endpoint(role, file, env, folder) for role in ROLES]
-    return {endpoint.role: endpoint for endpoint in found if endpoint}
-
-
-def _endpoint(role: ModelRole, file: File, env: Mapping[str, str], folder: Path) -> Endpoint | None:
-    own, shared = file.roles.get(role, RoleTable()), file.roles.get("default", RoleTable())
-    table = RoleTable.model_validate({**_given(shared), **_given(own)})
-    model = own.model or env.get("PATCHWRIGHT_MODEL") or shared.model or env.get("OPENAI_MODEL")
-    address = table.base_url or _address_of(env)
-    if not model or not address:
-        return None
-    # A table that names its own address does not inherit a key that was meant for another one.
-    keys = own if own.base_url and own.base_url != shared.base_url else table
-    key, source = _key(role, keys, env, folder, ambient=table.base_url is None)
-    given = _given(table, without=("base_url", "api_key_env", "api_key_file", "model"))
-    return Endpoint(role=role, base_url=address, model=model, api_key=key, key_source=source, **given)
-
-
-def _given(table: RoleTable, without: tuple[str, ...] = ()) -> dict[str, Any]:
-    values = {name: getattr(table, name) for name in RoleTable.model_fields if name not in without}
-    return {name: value for name, value in values.items() if value is not None}
-
-
-def _address_of(env: Mapping[str, str]) -> str:
-    value = env.get("OPENAI_BASE_URL", "")
-    if not value:
-        return OPENAI_URL if env.get("OPENAI_API_KEY") else ""
-    try:
-        return base_url(value)
-    except ValueError as error:
-        raise UsageError(f"The environment variable OPENAI_BASE_URL {error}.") from None
-
-
-def _key(
-    role: ModelRole, table: RoleTable, env: Mapping[str, str], folder: Path, ambient: bool
-) -> tuple[SecretStr | None, str]:
-    """The key and where it came from. OPENAI_API_KEY goes to OPENAI_BASE_URL only, unless it is named."""
-    if table.api_key_file:
-        return _key_from_file(folder / Path(table.api_key_file).expanduser(), f"roles.{role}.api_key_file")
-    name = table.api_key_env or ("OPENAI_API_KEY" if ambient else "")
-    value = env.get(name, "").strip() if name else ""
-    if table.api_key_env and not value:
-        raise UsageError(f"roles.{role}.api_key_env names {name}, but that environment variable is not set.")
-    return _usable(value, f"the environment variable {name}") if value else (None, "")
-
-
-def _key_from_file(path: Path, setting: str) -> tuple[SecretStr, str]:
-    try:
-        if path.stat().st_mode & 0o077:
-            raise UsageError(f"{setting}: others can read {path}. Run: chmod 600 {path}")
-        value = path.read_text("ascii").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{setting}: {path} cannot be read as a key ({type(error).__name__}).") from None
-    return _usable(value, f"{setting} ({path})")
-
-
-def _usable(value: str, source: str) -> tuple[SecretStr, str]:
-    if not value or not value.isascii() or not value.isprintable() or " " in value:
-        raise UsageError(f"The key in {source} is empty or holds characters that no key has.")
-    return SecretStr(value), source

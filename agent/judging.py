@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from patchwright.agent.answers import CutShort, EndpointError, Said, read_answer
 from patchwright.agent.capabilities import Capabilities, Feature, step_down, without
-from patchwright.agent.config import Endpoint
 from patchwright.agent.errors import ContextExceeded, ModelError, ModelGarbage, ModelRefused
 from patchwright.agent.overflow import is_overflow, limit_in
 from patchwright.agent.parse import Malformed
 from patchwright.agent.retry import asked_wait, retried
+from patchwright.agent.roles import Endpoint
 from patchwright.agent.transport import Answer, Fault, error_text
 from patchwright.tools.untrusted import printable
 

@@ -5,24 +5,22 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, assert_never
-
-from pydantic import BaseModel, ConfigDict
+from typing import TYPE_CHECKING, assert_never
 
 from patchwright.agent.answers import Said
 from patchwright.agent.book import CapabilityBook
 from patchwright.agent.budget import counted
 from patchwright.agent.capabilities import Capabilities
-from patchwright.agent.config import Endpoint, Prices
 from patchwright.agent.errors import ContextExceeded, ModelError, ModelGarbage, ModelRefused, ModelUnavailable
 from patchwright.agent.judging import Again, Judged, Lower, exceeded, judge, name, shown
 from patchwright.agent.messages import Message, Reply, Request
 from patchwright.agent.overflow import cut_silently
-from patchwright.agent.parse import Malformed, listing, load_object, mapping
+from patchwright.agent.parse import Malformed
 from patchwright.agent.replies import read_reply, repair
 from patchwright.agent.retry import LONGEST_WAIT, backoff
+from patchwright.agent.roles import Endpoint, Prices
 from patchwright.agent.run import Usage
-from patchwright.agent.transport import Answer, Fault, error_text, get, new_client, post
+from patchwright.agent.transport import Answer, Fault, new_client, post
 from patchwright.agent.wire import body_of, used_features
 from patchwright.tools.secrets import Redactor
 
@@ -125,10 +123,11 @@ class HttpModel:
         self._client = self._client or self._make_client()
         limit = self.endpoint.limits.wire_bytes
         url = f"{self.endpoint.base_url}/chat/completions"
-        return post(self._client, url, body, _headers(self.endpoint), seconds, limit)
+        return post(self._client, url, body, headers(self.endpoint), seconds, limit)
 
 
-def _headers(endpoint: Endpoint) -> dict[str, str]:
+def headers(endpoint: Endpoint) -> dict[str, str]:
+    """What goes before a request, the key among it."""
     headers = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
     if endpoint.api_key:
         headers["authorization"] = f"Bearer {endpoint.api_key.get_secret_value()}"
@@ -257,45 +256,3 @@ def _priced(said: Said, bytes_in: int, prices: Prices) -> Usage:
     fresh = usage.tokens_in - usage.tokens_cached
     money = fresh * prices.input + usage.tokens_cached * cached + usage.tokens_out * prices.output
     return usage.model_copy(update={"money": money / 1e6})
-
-
-class Probe(BaseModel):
-    """What `doctor` finds out about an endpoint by one small request."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    role: str
-    base_url: str
-    model: str
-    state: Literal["ok", "unreachable", "key_refused", "model_unknown", "strange"]
-    detail: str
-
-
-def probe(
-    endpoint: Endpoint, redactor: Redactor, client: Callable[[], "httpx2.Client"] = new_client, seconds: float = 10.0
-) -> Probe:
-    """Ask for the list of models: is it reachable, is the key taken, is the model there. Never raises."""
-    model = HttpModel(endpoint, CapabilityBook(), redactor)
-    with client() as opened:
-        answer = get(opened, f"{endpoint.base_url}/models", _headers(endpoint), seconds, 4 << 20)
-    state, detail = _probed(answer, endpoint, model.show)
-    return Probe(role=endpoint.role, base_url=endpoint.base_url, model=endpoint.model, state=state, detail=detail)
-
-
-def _probed(
-    answer: Answer | Fault, endpoint: Endpoint, show: Callable[[str], str]
-) -> tuple[Literal["ok", "unreachable", "key_refused", "model_unknown", "strange"], str]:
-    if isinstance(answer, Fault):
-        return "unreachable", show(answer.text) or "no answer in time"
-    if answer.status in (401, 403):
-        return "key_refused", f"Check {endpoint.key_source or f'roles.{endpoint.role}.api_key_env'}."
-    if answer.status != 200:
-        return "strange", f"status {answer.status}: {show(error_text(answer.body))}"
-    try:
-        names = [mapping(item).get("id") for item in listing(load_object(answer.body).get("data"))]
-    except Malformed as error:
-        return "strange", show(str(error))
-    if endpoint.model in names:
-        return "ok", f"{len(names)} models"
-    some = ", ".join(str(one) for one in names[:8])
-    return "model_unknown", f"It lists {len(names)} models and not {endpoint.model!r}: {show(some)}"

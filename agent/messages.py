@@ -53,6 +53,8 @@ class Reply(BaseModel):
     reasoning: str = ""
     usage: Usage = Usage()
     model: str = ""
+    stand_in: str = ""
+    """The name of the fallback that answered, if one did."""
 
 
 class Model(Protocol):

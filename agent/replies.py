@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from patchwright.agent.answers import Call, Said
-from patchwright.agent.config import ReplyLimits
 from patchwright.agent.messages import Message, Reply, Request, ToolCall, ToolSpec
 from patchwright.agent.parse import Malformed, extract_object, load_object, without_thinking, words
+from patchwright.agent.roles import ReplyLimits
 from patchwright.agent.schema import mistakes
 
 REASONING = 100_000

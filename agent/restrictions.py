@@ -6,8 +6,9 @@ from typing import Any
 from pydantic import Field
 
 from patchwright.agent.budget import Budget, tighter
-from patchwright.agent.config import Settable, parse_toml
+from patchwright.agent.config import parse_toml
 from patchwright.agent.errors import UsageError
+from patchwright.agent.roles import Settable
 from patchwright.tools.checks import Check
 
 FILE = "patchwright.toml"

@@ -15,11 +15,11 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from patchwright.agent.answers import Call, Said
-from patchwright.agent.config import ReplyLimits
 from patchwright.agent.errors import ModelRefused, UsageError
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
 from patchwright.agent.parse import Malformed, load_json
 from patchwright.agent.replies import read_reply
+from patchwright.agent.roles import ReplyLimits
 from patchwright.agent.run import Usage
 from patchwright.tools.secrets import Redactor, every_text
 from patchwright.tools.untrusted import printable

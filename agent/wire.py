@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from patchwright.agent.capabilities import Capabilities, Feature, Sampled
-from patchwright.agent.config import Endpoint
 from patchwright.agent.messages import Message, Request, ToolSpec
+from patchwright.agent.roles import Endpoint
 from patchwright.agent.schema import described, strict_schema
 
 Redact = Callable[[str], str]

@@ -9,10 +9,12 @@ from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from patchwright.agent.config import ROLES, Settings
+from patchwright.agent.config import Settings
 from patchwright.agent.deps import Deps, Rung, SandboxKind
-from patchwright.agent.messages import ModelRole
+from patchwright.agent.messages import Model, ModelRole
+from patchwright.agent.roles import ROLES
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api.choices import Choices
@@ -22,6 +24,13 @@ from patchwright.api.place import Place
 from patchwright.sandbox.base import Sandboxes
 from patchwright.sandbox.errors import EngineUnavailable
 from patchwright.tools.secrets import Redactor
+
+if TYPE_CHECKING:
+    from patchwright.agent.book import CapabilityBook
+
+
+BOOK = "capabilities.json"
+"""The file of the state folder that keeps what is known of the endpoints."""
 
 
 def assemble(place: Place, choices: Choices, run_id: str = "") -> Deps:
@@ -90,7 +99,9 @@ def ladders(
         return lambda _: ()
     if choices.recording:
         return _recorded(Path(choices.recording), played)
-    return cache(partial(_configured, settings, redactor))
+    from patchwright.agent.book import CapabilityBook
+
+    return cache(partial(_configured, settings, CapabilityBook(settings.state / BOOK), redactor))
 
 
 def played(store: Store, run_id: str) -> dict[ModelRole, int]:
@@ -106,12 +117,18 @@ def _recorded(path: Path, played: Mapping[ModelRole, int]) -> Callable[[ModelRol
     return lambda _: ladder
 
 
-def _configured(settings: Settings, redactor: Redactor, role: ModelRole) -> tuple[Rung, ...]:
-    endpoint = settings.roles.get(role)
-    if endpoint is None:
+def _configured(settings: Settings, book: "CapabilityBook", redactor: Redactor, role: ModelRole) -> tuple[Rung, ...]:
+    ladder = settings.roles.get(role)
+    if ladder is None:
         return ()
-    from patchwright.agent.book import CapabilityBook
+    from patchwright.agent.fallback import WithFallback
     from patchwright.agent.llm import HttpModel
 
-    model = HttpModel(endpoint, CapabilityBook(settings.state / "capabilities.json"), redactor)
-    return (Rung(endpoint.model, model, endpoint.context),)
+    models: list[Model] = [HttpModel(end, book, redactor) for end in ladder.rungs]
+    if ladder.fallback:
+        stand_in = HttpModel(ladder.fallback, book, redactor)
+        models = [WithFallback(model, stand_in, ladder.name(ladder.fallback)) for model in models]
+    return tuple(
+        Rung(ladder.name(end), model, min(end.context, book.get(end.base_url, end.model).context or end.context))
+        for end, model in zip(ladder.rungs, models, strict=True)
+    )

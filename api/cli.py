@@ -275,8 +275,11 @@ def export(
 
 
 @app.command()
-def doctor(json: o.Json = False) -> None:
+def doctor(
+    json: o.Json = False,
+    probe: Annotated[bool, typer.Option("--probe", help="Ask each model two small questions: what can it do?")] = False,
+) -> None:
     """Is everything there? Says how to fix what is not."""
     from patchwright.api.doctor import doctor as examine
 
-    raise typer.Exit(examine(as_json=json))
+    raise typer.Exit(examine(as_json=json, live=probe))

@@ -11,11 +11,11 @@ from patchwright.api.screen import Screen
 SIGNS = {"ok": ("ok", "green"), "note": ("note", "yellow"), "bad": ("BAD", "bold red")}
 
 
-def doctor(*, as_json: bool) -> int:
-    """Look at everything; 4 if runs will fail."""
+def doctor(*, as_json: bool, live: bool = False) -> int:
+    """Look at everything; 4 if runs will fail. `live` asks each model two small questions."""
     place = open_place(as_json=as_json)
     found: list[Health] = []
-    for health in examine(place.settings, place.screen.redactor):
+    for health in examine(place.settings, place.screen.redactor, live):
         found.append(health)
         if not as_json:
             _tell(place.screen, health)

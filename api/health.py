@@ -7,15 +7,22 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from patchwright.agent.config import Settings, roles_configured
+from patchwright.api.assemble import BOOK
 from patchwright.sandbox.errors import EngineUnavailable
 from patchwright.tools.secrets import Redactor
+
+if TYPE_CHECKING:
+    from patchwright.agent.book import CapabilityBook, Known
+    from patchwright.agent.probing import Prober
+    from patchwright.agent.roles import Endpoint
 
 State = Literal["ok", "note", "bad"]
 """`note`: it works, with something missing. `bad`: runs will fail."""
 
+SAMPLED = ("temperature", "seed", "reasoning_effort")
 DISK_BAD, DISK_LOW = 1 << 30, 5 << 30
 
 
@@ -29,14 +36,14 @@ class Health:
     fix: str = ""
 
 
-def examine(settings: Settings, redactor: Redactor) -> Iterator[Health]:
+def examine(settings: Settings, redactor: Redactor, live: bool = False) -> Iterator[Health]:
     """Everything, cheapest first."""
     yield _python()
     yield git()
     yield _state(settings)
     yield from _disk(settings)
     yield from engine(settings)
-    yield from models(settings, redactor)
+    yield from models(settings, redactor, live)
 
 
 def _python() -> Health:
@@ -111,19 +118,50 @@ FIXES = {
 }
 
 
-def models(settings: Settings, redactor: Redactor) -> Iterator[Health]:
-    """Each role's endpoint: reachable, key taken, model listed. Equal endpoints are asked once."""
+def models(settings: Settings, redactor: Redactor, live: bool) -> Iterator[Health]:
+    """Each role's models: reachable, key taken, model listed, what is known of them. Equal ones are asked once.
+
+    `live` asks each two small questions, so that what is known is of today.
+    """
     if not roles_configured(settings):
         fix = "Recipes work without one. For free-form issues set OPENAI_BASE_URL, OPENAI_API_KEY and OPENAI_MODEL."
         yield Health("models", "note", "no planner and editor are configured", fix)
-    from patchwright.agent.llm import probe
+    from patchwright.agent.book import CapabilityBook
+    from patchwright.agent.probing import Prober
 
+    book = CapabilityBook(settings.state / BOOK)
+    prober = Prober(book, redactor)
     probed: dict[tuple[str, str, str], tuple[State, str, str]] = {}
-    for role, endpoint in settings.roles.items():
+    for endpoint in settings.endpoints():
         key = (endpoint.base_url, endpoint.model, endpoint.key_source)
         if key not in probed:
-            answer = probe(endpoint, redactor)
-            state: State = "ok" if answer.state == "ok" else "note" if answer.state == "model_unknown" else "bad"
-            probed[key] = (state, f"{answer.state.replace('_', ' ')} ({answer.detail})", FIXES.get(answer.state, ""))
+            probed[key] = _examined(endpoint, prober, book, live)
         state, words, fix = probed[key]
-        yield Health(f"model: {role}", state, f"{endpoint.model} at {endpoint.base_url}: {words}", fix)
+        yield Health(f"model: {endpoint.role}", state, f"{endpoint.model} at {endpoint.base_url}: {words}", fix)
+
+
+def _examined(endpoint: "Endpoint", prober: "Prober", book: "CapabilityBook", live: bool) -> tuple[State, str, str]:
+    """How an endpoint is, in words, and the way to fix it."""
+    found = prober.look(endpoint)
+    state: State = "ok" if found.state == "ok" else "note" if found.state == "model_unknown" else "bad"
+    words = f"{found.state.replace('_', ' ')} ({found.detail})"
+    if live and state != "bad" and (problem := prober.ask(endpoint)):
+        return "bad", f"{words}; {problem}", "Look at the endpoint's own log, or choose another model."
+    known = known_words(book.record(endpoint.base_url, endpoint.model))
+    return state, f"{words}{known}", FIXES.get(found.state, "")
+
+
+def known_words(record: "Known | None") -> str:
+    """What is known of a model, and since when."""
+    if record is None:
+        return "; nothing is known of it yet (`patchwright doctor --probe` asks it)"
+    can = record.capabilities
+    parts = [
+        record.server,
+        f"answers by {can.schema_mode.replace('_', ' ')}",
+        "native tools" if can.tool_mode == "native" else "tools in text",
+        "" if can.stream else "no stream",
+        f"reads {can.context:,} tokens" if can.context else "",
+        *(f"no {name.replace('_', ' ')}" for name in SAMPLED if not getattr(can, name)),
+    ]
+    return f"; {', '.join(filter(None, parts))}; learned {record.learned_at:%Y-%m-%d %H:%M} UTC"

@@ -24,7 +24,7 @@ def settings(tmp_path: Path, text: str = "", **env: str) -> Settings:
 def test_three_variables_configure_all_roles(tmp_path: Path) -> None:
     found = settings(tmp_path, **KEYS)
     assert roles_configured(found) and set(found.roles) == {"planner", "editor", "reviewer", "summarizer"}
-    end = found.roles["editor"]
+    end = found.roles["editor"].rungs[0]
     assert (end.base_url, end.model, end.role) == ("http://host/v1", "m", "editor")
     assert end.api_key and end.api_key.get_secret_value() == KEYS["OPENAI_API_KEY"]
     assert found.state == tmp_path / "state" and found.secrets() == (KEYS["OPENAI_API_KEY"],)
@@ -49,7 +49,7 @@ def test_without_anything_no_role_is_configured(tmp_path: Path) -> None:
 
 def test_a_key_alone_means_the_address_it_was_made_for(tmp_path: Path) -> None:
     found = settings(tmp_path, OPENAI_API_KEY="sk-secret-123", PATCHWRIGHT_MODEL="m")
-    assert found.roles["planner"].base_url == "https://api.openai.com/v1"
+    assert found.roles["planner"].rungs[0].base_url == "https://api.openai.com/v1"
 
 
 def test_each_role_has_its_own_endpoint_and_limits(tmp_path: Path) -> None:
@@ -79,7 +79,7 @@ allow_repository_images = ["https://example.org/x"]
 python = "mine@sha256:0"
 """
     found = settings(tmp_path, text, B_KEY="k-12345678", **KEYS)
-    planner, editor = found.roles["planner"], found.roles["editor"]
+    planner, editor = found.roles["planner"].rungs[0], found.roles["editor"].rungs[0]
     assert (planner.base_url, planner.model, planner.api_key) == ("http://a/v1", "shared", None)
     assert editor.api_key and editor.api_key.get_secret_value() == "k-12345678" and editor.timeout == 30.0
     assert (editor.limits.tool_calls, editor.prices.output, editor.context) == (3, 2.0, 32000)
@@ -90,16 +90,16 @@ python = "mine@sha256:0"
 def test_a_key_is_not_sent_to_an_address_it_was_not_meant_for(tmp_path: Path) -> None:
     """LLM-07"""
     own = '[roles.editor]\nbase_url = "http://other/v1"\nmodel = "m"\n'
-    assert settings(tmp_path, own, **KEYS).roles["editor"].api_key is None
+    assert settings(tmp_path, own, **KEYS).roles["editor"].rungs[0].api_key is None
     shared = '[roles.default]\nbase_url = "http://a/v1"\napi_key_env = "OPENAI_API_KEY"\nmodel = "m"\n'
     found = settings(tmp_path, shared + own, **KEYS)
-    assert found.roles["planner"].api_key is not None and found.roles["editor"].api_key is None
+    assert found.roles["planner"].rungs[0].api_key is not None and found.roles["editor"].rungs[0].api_key is None
 
 
 def test_a_model_in_the_environment_replaces_the_shared_one(tmp_path: Path) -> None:
     text = '[roles.default]\nmodel = "shared"\n[roles.editor]\nmodel = "own"\n'
     found = settings(tmp_path, text, PATCHWRIGHT_MODEL="now", **KEYS)
-    assert (found.roles["planner"].model, found.roles["editor"].model) == ("now", "own")
+    assert tuple(found.roles[role].rungs[0].model for role in ("planner", "editor")) == ("now", "own")
 
 
 def test_a_key_file_has_to_be_private(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_a_key_file_has_to_be_private(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="chmod 600"):
         settings(tmp_path, text)
     key.chmod(0o600)
-    end = settings(tmp_path, text).roles["editor"]
+    end = settings(tmp_path, text).roles["editor"].rungs[0]
     assert end.api_key and end.api_key.get_secret_value() == "k-12345678" and "api_key_file" in end.key_source
 
 
@@ -158,7 +158,7 @@ def test_the_file_in_the_current_folder_is_not_read_by_itself(tmp_path: Path, mo
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     (tmp_path / "patchwright.toml").write_text('[roles.default]\nbase_url = "http://evil/v1"\nmodel = "m"\n')
     found = from_environment({"PATCHWRIGHT_STATE": "s", **KEYS}, tmp_path)
-    assert found.config_file is None and found.roles["editor"].base_url == "http://host/v1"
+    assert found.config_file is None and found.roles["editor"].rungs[0].base_url == "http://host/v1"
 
 
 # The repository's own file

@@ -12,10 +12,10 @@ from pydantic import SecretStr
 
 from patchwright.agent.book import CapabilityBook
 from patchwright.agent.capabilities import Capabilities
-from patchwright.agent.config import Endpoint, Prices, ReplyLimits
 from patchwright.agent.errors import ModelGarbage, ModelRefused, ModelUnavailable
-from patchwright.agent.llm import Clock, HttpModel, probe
+from patchwright.agent.llm import Clock, HttpModel
 from patchwright.agent.messages import Message, Request, ToolCall, ToolSpec
+from patchwright.agent.roles import Endpoint, Prices, ReplyLimits
 from patchwright.tools.secrets import MARK, Redactor
 from tests.agent.fake_endpoint import (
     KEY,
@@ -507,25 +507,6 @@ def test_the_protocol_text_never_sends_tools_or_formats() -> None:
         model(fake.url, protocol="text").complete(ask(schema=SCHEMA))
         model(fake.url, protocol="text").complete(ask(tools=[READ]))
     assert all("tools" not in seen.body and "response_format" not in seen.body for seen in fake.seen)
-
-
-# doctor
-
-
-def test_probe_says_what_is_wrong_as_data() -> None:
-    def found(behaviour: Any) -> tuple[str, str]:
-        with endpoint(behaviour) as fake:
-            end = Endpoint(role="editor", base_url=fake.url, model="m", api_key=SecretStr(KEY))
-            result = probe(end, Redactor(), seconds=5.0)
-            assert fake.seen[0].path == "/v1/models" and KEY not in result.model_dump_json()
-            return result.state, result.detail
-
-    assert found(as_json(200, {"data": [{"id": "m"}]}))[0] == "ok"
-    assert found(as_json(200, {"data": [{"id": "other"}]}))[0] == "model_unknown"
-    assert found(echo_key(401))[0] == "key_refused"
-    assert found(echo_key(500))[0] == "strange"
-    assert found(respond(200, b"<html>"))[0] == "strange"
-    assert found(hang_up)[0] == "unreachable"
 
 
 def test_importing_the_client_loads_neither_httpx2_nor_jsonschema() -> None:
