@@ -4,8 +4,9 @@ Each act raises `BadPath` for a path that no tool may name, and what the sandbox
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from patchwright.tools import changing
 from patchwright.tools.calls import ToolOutcome
@@ -21,6 +22,9 @@ from patchwright.tools.telling import is_red, verdict_text
 from patchwright.tools.untrusted import printable
 from patchwright.tools.viewing import READ_LINES, listing, window
 
+if TYPE_CHECKING:
+    from patchwright.tools.knowledge.known import Known
+
 DEFAULT_SECONDS = 120
 MAX_SECONDS = 600
 
@@ -33,6 +37,7 @@ class Helpers:
     `git_blame` a path and the first and last line; both return text. `wanted` are the test ids (or
     prefixes ending in "*") that have to pass after the step: their failures are shown in full. Those of
     `later` may fail until a later step. `quick` are the kinds of checks that run after every edit.
+    `knowledge` opens the index of the tree as it is now; it raises `NoIndex`.
     """
 
     git_log: Callable[[str, int], str] | None = None
@@ -40,6 +45,7 @@ class Helpers:
     wanted: tuple[str, ...] = ()
     later: tuple[str, ...] = ()
     quick: tuple[CheckKind, ...] = ()
+    knowledge: "Callable[[], AbstractContextManager[Known]] | None" = None
 
 
 Arguments = Mapping[str, Any]
@@ -76,6 +82,22 @@ def find(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
         skip=given.get("skip", 0),
     )
     return ToolOutcome(text=search(desk, query))
+
+
+def symbols(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
+    """What the index knows of a name, of a file, or of a concept."""
+    from patchwright.tools.knowledge.known import NoIndex
+    from patchwright.tools.knowledge.symbols import known_text
+
+    assert helpers.knowledge is not None, "symbols is not offered without its helper"
+    name, about, path = given.get("name", ""), given.get("about", ""), tool_path(given.get("path", ""))
+    if not (name or about or path):
+        return bad("symbols was not run: give a name, a path, or what it is about.")
+    try:
+        with helpers.knowledge() as known:
+            return ToolOutcome(text=known_text(desk, known, name, about, path))
+    except NoIndex as error:
+        return ToolOutcome(text=printable(f"There is no index now ({error}): use search and read."))
 
 
 def run(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:

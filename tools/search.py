@@ -85,7 +85,7 @@ def _page(query: Query, all_matches: list[Match], cut: bool) -> str:
     page = all_matches[query.skip : query.skip + PAGE]
     if not page:
         return _nothing(query, len(all_matches))
-    lines = [f"{printable(one.path)}:{one.line}:{_short(one.text)}" for one in page]
+    lines = [f"{printable(one.path)}:{one.line}:{short(one.text)}" for one in page]
     left = len(all_matches) - query.skip - len(page)
     files = len({one.path for one in all_matches})
     head = f"{len(all_matches)} matches in {files} files" + (" (and more: narrow the search)" if cut else "")
@@ -101,7 +101,7 @@ def _nothing(query: Query, total: int) -> str:
     return f"No match{where}{hint}."
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
     """A line as it may be shown, cut if it is long."""
     text = printable(valid(text.rstrip()))
     return text if len(text) <= MAX_LINE else f"{text[:MAX_LINE]}…"

@@ -71,6 +71,7 @@ def _offered(phase: ToolPhase, helpers: Helpers) -> list[Tool]:
         for name, helper in (
             ("git_log", helpers.git_log),
             ("git_blame", helpers.git_blame),
+            ("symbols", helpers.knowledge),
         )
         if helper is None
     }
@@ -158,6 +159,15 @@ _TOOLS: tuple[Tool, ...] = (
         ("text",),
         _ALWAYS,
         acts.find,
+    ),
+    Tool(
+        "symbols",
+        "One of: the definitions and uses of a `name` (plain or Class.method), and its members; what the file at `path` "
+        "defines; functions and classes `about` some words, best first. `path` narrows the others.",
+        {"name": _text(most=200), "about": _text(most=500), "path": _PATH},
+        (),
+        _ALWAYS,
+        acts.symbols,
     ),
     Tool(
         "run",

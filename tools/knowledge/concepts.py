@@ -1,6 +1,7 @@
 """Search by words: the definitions whose name, text or comments are about them, best first (BM25 on parts of names)."""
 
 import re
+from collections.abc import Sequence
 
 from patchwright.tools.knowledge.index import Concept
 from patchwright.tools.knowledge.known import Known
@@ -34,7 +35,7 @@ def fts_query(text: str) -> str:
     return " OR ".join(f'"{word}"' for word in telling)
 
 
-def find(known: Known, text: str, most: int, blobs: list[int] | None = None) -> list[Concept]:
+def find(known: Known, text: str, most: int, blobs: Sequence[int] | None = None) -> list[Concept]:
     """The definitions about these words, best first; those of tests after equally good ones of sources."""
     query = fts_query(text)
     if not query:
@@ -44,17 +45,18 @@ def find(known: Known, text: str, most: int, blobs: list[int] | None = None) -> 
     return sorted(weighed, key=lambda one: -one.score)[:most]
 
 
-def concept_text(known: Known, text: str, path: str = "", glob: str = "") -> str:
+def concept_text(known: Known, text: str, path: str = "") -> str:
     """The best places with their first lines, and what was left out (RES-09)."""
-    blobs = known.below(path, glob)
+    blobs = known.below(path)
     found = find(known, text, MOST, blobs)
     if not found:
         return "No function or class is about these words."
-    lines = [f"Best first, at most {MOST}; search with text or symbols for every place of a name."]
-    return "\n".join([*lines, *(_line(known, one) for one in found), *filter(None, [known.gaps(blobs)])])
+    lines = [f"Best first, at most {MOST}; `search` finds every line with a text."]
+    return "\n".join([*lines, *(place_line(known, one) for one in found), *filter(None, [known.gaps(blobs)])])
 
 
-def _line(known: Known, found: Concept) -> str:
+def place_line(known: Known, found: Concept) -> str:
+    """A place with its first line: `path:first-last: signature`, what it is in, and what it says of itself."""
     definitions, path = known.index.definitions(found.blob), known.path(found.blob)
     if found.number >= len(definitions):
         return printable(f"{path}: the file outside of its definitions")

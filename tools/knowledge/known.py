@@ -1,16 +1,20 @@
 """What is known of one tree: the index, and which of its blobs stand at which paths."""
 
+import sqlite3
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from patchwright.tools.knowledge.build import Blobs, Sources, bring_up
+from patchwright.tools.knowledge.build import Blobs, Busy, Sources, bring_up
 from patchwright.tools.knowledge.index import Index, open_index
-from patchwright.tools.paths import matches
 from patchwright.tools.testfiles import looks_like_test
 from patchwright.tools.untrusted import printable
+
+
+class NoIndex(Exception):
+    """The index cannot be had now; says why. Everything but the map and the symbols works without."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +45,10 @@ class Known:
         """Whether it stands among the tests."""
         return looks_like_test(self.path(blob))
 
-    def below(self, place: str, glob: str = "") -> list[int]:
-        """The blobs at or below a path, in files that the glob means, by path."""
-        inside = [path for path in self.blobs if not place or path == place or path.startswith(place + "/")]
-        kept = (path for path in inside if not glob or matches(path, glob) or matches(path, f"**/{glob}"))
-        return list(dict.fromkeys(self.blobs[path] for path in kept))
+    def below(self, place: str) -> list[int]:
+        """The blobs at or below a path; all for ""."""
+        inside = (path for path in self.blobs if not place or path == place or path.startswith(place + "/"))
+        return list(dict.fromkeys(self.blobs[path] for path in inside))
 
     def gaps(self, blobs: Sequence[int]) -> str:
         """One line on what among these blobs is not in the index; "" if everything is."""
@@ -58,7 +61,15 @@ class Known:
 
 @contextmanager
 def known(path: Path, tree: Blobs, wait: float) -> Generator[Known]:
-    """The index at `path`, brought up to the tree. Raises `Busy`, sqlite3.Error, OSError."""
-    found = bring_up(path, tree, wait)
-    with open_index(path) as index:
-        yield Known(index, found)
+    """The index at `path`, brought up to the tree; waits so many seconds for others. Raises `NoIndex`."""
+    try:
+        found = bring_up(path, tree, wait)
+    except Busy as error:
+        raise NoIndex("another process is still making it") from error
+    except (sqlite3.Error, OSError) as error:
+        raise NoIndex(str(error)) from error
+    try:
+        with open_index(path) as index:
+            yield Known(index, found)
+    except sqlite3.Error as error:
+        raise NoIndex(str(error)) from error
