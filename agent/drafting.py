@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from patchwright.agent.conversing import climbed, facts_of, recorded_turn, started
 from patchwright.agent.desk import PlanningDesk
+from patchwright.agent.knowing import knowledge, map_of
 from patchwright.agent.plan import Draft, Plan
 from patchwright.agent.planner import Refusal, planner_messages, planner_tools, read_plan
 from patchwright.agent.run import Outcome
@@ -51,7 +52,8 @@ def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ..
 
 
 def _begin(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Conversation:
-    messages = planner_messages(session.issue, facts_of(session), previous=previous, notes=notes)
+    facts, seen = facts_of(session), map_of(session)
+    messages = planner_messages(session.issue, facts, repo_map=seen, previous=previous, notes=notes)
     return started(session, "planner", messages)
 
 
@@ -60,6 +62,7 @@ def _helpers(session: Session) -> Helpers:
     return Helpers(
         git_log=lambda path, count: repository.log(commit, path or None, count),
         git_blame=lambda path, start, end: repository.blame(commit, path, start, end),
+        knowledge=knowledge(session, lambda: commit),
     )
 
 

@@ -9,6 +9,7 @@ from patchwright.agent.editor import editor_messages, editor_tools, feedback
 from patchwright.agent.notes import noted
 from patchwright.agent.parse import listing
 from patchwright.agent.plan import Approval, Plan, Scope, plan_sha256
+from patchwright.agent.knowing import knowledge
 from patchwright.agent.policy import to_come
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update, merged
@@ -90,6 +91,7 @@ def _turn(session: Session, state: State, conversation: Conversation, desk: Work
         wanted=steps[number].must_fix,
         later=to_come(steps[number + 1 :]),
         quick=quick_kinds(session.baseline),
+        knowledge=knowledge(session, lambda: desk.head),
     )
     return recorded_turn(session, conversation, f"{_key(state)}{turn}", desk, helpers, editor_tools(helpers))
 

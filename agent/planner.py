@@ -17,6 +17,7 @@ from patchwright.agent.turns import SUBMIT_PLAN
 from patchwright.tools.acts import Helpers
 from patchwright.tools.paths import BadPath, file_path, matching, similar
 from patchwright.tools.toolbox import specs
+from patchwright.tools.untrusted import frame
 
 MAX_REASONS = 10
 
@@ -35,16 +36,25 @@ class Refusal:
 
 
 def planner_messages(
-    issue: Issue, facts: Facts, *, previous: Plan | None = None, notes: Sequence[str] = ()
+    issue: Issue, facts: Facts, *, repo_map: str = "", previous: Plan | None = None, notes: Sequence[str] = ()
 ) -> list[Message]:
-    """The first messages. With `previous`, a revision is asked for; `notes` are the humans' words so far, in order."""
+    """The first messages, with the repository's map if there is one.
+
+    With `previous`, a revision is asked for; `notes` are the humans' words so far, in order.
+    """
+    parts = (_map(repo_map), hints_text(facts), _revision(previous, notes) if previous else "")
     request = prompt(
         "planner_request",
         issue=issue_text(issue),
         facts=facts_text(facts),
-        rest="\n\n".join(filter(None, (hints_text(facts), _revision(previous, notes) if previous else ""))),
+        rest="\n\n".join(filter(None, parts)),
     )
     return [Message(role="system", content=prompt("planner")), Message(role="user", content=request)]
+
+
+def _map(text: str) -> str:
+    """The map, framed as data (PI-01)."""
+    return f"Definitions that the issue may be about, by file and line:\n{frame('map', text)}" if text else ""
 
 
 def planner_tools(helpers: Helpers | None = None) -> tuple[ToolSpec, ...]:

@@ -5,6 +5,7 @@ import json
 
 from patchwright.agent.deps import ImageWanted
 from patchwright.agent.errors import UsageError
+from patchwright.agent.knowing import begin_map
 from patchwright.agent.restrictions import NAME
 from patchwright.agent.session import Session
 from patchwright.agent.waiting import waited
@@ -16,6 +17,7 @@ from patchwright.tools.verify import run_checks
 def prepare(session: Session) -> None:
     """Detect the toolchain on the base commit and have its image ready. Both are stored, once."""
     store, ledger = session.deps.store, session.ledger
+    begin_map(session)
     if store.artifact(ledger.run_id, "image") is None:
         ledger.status("preparing")
     if store.artifact(ledger.run_id, "toolchain.json") is None:

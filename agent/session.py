@@ -27,6 +27,7 @@ from patchwright.sandbox.files import changed_paths, take_manifest
 from patchwright.sandbox.repository import Repository
 from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.checks import Results
+from patchwright.tools.knowledge.mapping import MapMaker
 from patchwright.tools.secrets import Redactor, every_text
 from patchwright.tools.toolchain import Toolchain
 
@@ -59,6 +60,7 @@ class Session:
         self._sandbox: Sandbox | None = None
         self._shown: tuple[Phase, str] | None = None
         self._lock = threading.Lock()
+        self.map_maker: MapMaker | None = None
 
     @cached_property
     def repository(self) -> Repository:
@@ -205,8 +207,10 @@ class Session:
                 self._sandbox.close()
 
     def close(self) -> None:
-        """End the open sandbox and our git process."""
+        """End the open sandbox, our git process and the one that makes the map."""
         self.close_sandbox()
+        if self.map_maker is not None:
+            self.map_maker.close()
         if "repository" in self.__dict__:
             self.repository.close()
 
