@@ -56,7 +56,7 @@ def read_restrictions(data: bytes | None) -> Restrictions:
     if data is None:
         return Restrictions()
     if len(data) > MAX_BYTES:
-        raise UsageError(f"{NAME} is larger than {MAX_BYTES} bytes. Make it smaller.")
+        raise UsageError(f"{NAME} is larger than {MAX_BYTES} bytes. Make it smaller, commit and start a new run.")
     _refuse_operators(data)
     return parse_toml(data, NAME, Restrictions)
 
@@ -66,7 +66,7 @@ def _refuse_operators(data: bytes) -> None:
     try:
         keys = tomllib.loads(data.decode()).keys()
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise UsageError(f"{NAME} is not valid TOML: {error}. Correct it and commit.") from None
+        raise UsageError(f"{NAME} is not valid TOML: {error}. Correct it and commit, then start a new run.") from None
     for key in _OPERATORS:
         if key in keys:
             raise UsageError(

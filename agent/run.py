@@ -22,6 +22,7 @@ RunStatus = Literal[
     "cancelled",
     "paused",
     "paused_budget",
+    "paused_config",
     "infra_failed",
 ]
 
@@ -31,8 +32,11 @@ WORKING: tuple[RunStatus, ...] = ("preparing", "baseline", "planning", "executin
 ENDED: frozenset[RunStatus] = frozenset({"awaiting_review", "accepted", "rejected", "cancelled"})
 """No work is left in these; `awaiting_review` waits for `apply` only."""
 
-WAITING: frozenset[RunStatus] = frozenset({"awaiting_approval", "needs_input", "paused", "paused_budget"})
-"""Parked until a human does something."""
+PARKED: frozenset[RunStatus] = frozenset({"paused", "paused_budget", "paused_config", "infra_failed"})
+"""Stopped in its work, with the reason: a human, a limit, the configuration, or what it stands on. `resume` goes on."""
+
+GATE: frozenset[RunStatus] = frozenset({"awaiting_approval", "needs_input"})
+"""A human has to decide on the newest revision of the plan."""
 
 Outcome = Literal["patch", "answer", "no_change_needed", "cannot_reproduce", "needs_input", "gave_up"]
 

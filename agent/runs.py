@@ -24,7 +24,7 @@ from patchwright.agent.errors import (
 )
 from patchwright.agent.issue import Issue, Origin
 from patchwright.agent.plan import Approval, Decision, Draft, Plan, plan_sha256
-from patchwright.agent.run import ENDED, Run, RunStatus
+from patchwright.agent.run import ENDED, GATE, PARKED, Run, RunStatus
 from patchwright.agent.session import Session
 from patchwright.agent.state import GRAPH_VERSION, initial
 from patchwright.agent.store import lease
@@ -106,7 +106,7 @@ def drive(deps: Deps, run_id: str) -> Run:
 def _work(session: Session, ledger: Ledger) -> None:
     try:
         ledger.stop_if_asked()
-        if session.run.status in ("paused", "paused_budget", "infra_failed"):
+        if session.run.status in PARKED:
             ledger.status(ledger.store.last_work(ledger.run_id))
         _invoke(session)
         ledger.store.request_pause(ledger.run_id, "")  # it stands by itself now
@@ -117,11 +117,9 @@ def _work(session: Session, ledger: Ledger) -> None:
     except BudgetSpent as error:
         ledger.status("paused_budget", str(error))
     except UsageError as error:
-        ledger.status("infra_failed", str(error))
-        raise
+        ledger.status("paused_config", session.deps.redactor.text(str(error)))
     except (ModelUnavailable, ModelRefused, ModelGarbage, SandboxError) as error:
-        reason = session.deps.redactor.text(str(error))
-        ledger.status("infra_failed", f"{reason} Then: `patchwright resume {ledger.run_id}`.")
+        ledger.status("infra_failed", session.deps.redactor.text(str(error)))
 
 
 def _invoke(session: Session) -> None:
@@ -252,7 +250,7 @@ def cancel(deps: Deps, run_id: str) -> Run:
 
 def _waiting(deps: Deps, run_id: str) -> tuple[Run, Plan]:
     run, plan = deps.store.run(run_id), deps.store.plan(run_id)
-    if run.status not in ("awaiting_approval", "needs_input") or plan is None:
+    if run.status not in GATE or plan is None:
         raise NotNow(f"Run {run_id} is {run.status}: it does not wait for a decision on a plan.")
     return run, plan
 

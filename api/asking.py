@@ -4,9 +4,9 @@ from patchwright.agent import runs
 from patchwright.agent.deps import Deps
 from patchwright.agent.errors import UsageError
 from patchwright.agent.plan import Plan
-from patchwright.agent.run import Run
+from patchwright.agent.run import GATE, Run
 from patchwright.api.ask import Decided, ask, yes
-from patchwright.api.concluding import GATE, show_changes, show_plan
+from patchwright.api.concluding import show_changes, show_plan
 from patchwright.api.drafttext import from_text, to_text
 from patchwright.api.editor import edit_until
 from patchwright.api.place import Place

@@ -2,7 +2,7 @@
 
 from patchwright.agent import views
 from patchwright.agent.plan import Plan
-from patchwright.agent.run import ENDED, Run
+from patchwright.agent.run import ENDED, GATE, Run
 from patchwright.agent.store.store import Store
 from patchwright.api import exits
 from patchwright.api.naming import short
@@ -10,9 +10,6 @@ from patchwright.api.outcome import next_commands, report_view
 from patchwright.api.place import Place
 from patchwright.api.render import approve_lines, changes_since, plan_view
 from patchwright.api.screen import Screen
-
-GATE = ("awaiting_approval", "needs_input")
-"""A human has to decide on the newest revision."""
 
 
 def conclude(place: Place, run: Run, *, full: bool = False, shown: int = 0) -> int:
@@ -29,8 +26,7 @@ def conclude(place: Place, run: Run, *, full: bool = False, shown: int = 0) -> i
     elif run.status in ENDED:
         show_end(place, run)
     else:
-        screen.say(f"Run {short(run.id)} is parked ({run.status}), nothing is lost. To go on:", "yellow")
-        screen.say(f"  patchwright resume {short(run.id)}", "cyan")
+        how_to_go_on(screen, run)
     return exits.of_run(run)
 
 
@@ -54,6 +50,13 @@ def how_to_decide(screen: Screen, run: Run, plan: Plan) -> None:
     screen.show("", screen.text(f"{words}:", "bold"))
     for line in approve_lines(run.id, plan):
         screen.out.print(screen.text(f"  {line}", "cyan"), soft_wrap=True, markup=False, highlight=False)
+
+
+def how_to_go_on(screen: Screen, run: Run) -> None:
+    """Why a run is parked, and the command that goes on."""
+    why = f": {run.reason}" if run.reason else ", nothing is lost."
+    screen.say(f"Run {short(run.id)} is parked ({run.status}){why}", "yellow")
+    screen.say(f"  patchwright resume {short(run.id)}", "cyan")
 
 
 def show_end(place: Place, run: Run) -> None:

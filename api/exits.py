@@ -33,6 +33,8 @@ def of_run(run: Run) -> int:
             return VERIFIED if run.verdict == "verified" else UNVERIFIED
         case "rejected" | "cancelled":
             return UNVERIFIED
+        case "paused_config":
+            return USAGE
         case "infra_failed":
             return INFRASTRUCTURE
         case _:

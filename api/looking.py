@@ -4,11 +4,11 @@ import sys
 
 from patchwright.agent import views
 from patchwright.agent.errors import NotNow
-from patchwright.agent.run import ENDED, WAITING, Run
+from patchwright.agent.run import ENDED, GATE, PARKED, Run
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api import exits
-from patchwright.api.concluding import GATE, how_to_decide, show_end, show_plan
+from patchwright.api.concluding import how_to_decide, show_end, show_plan
 from patchwright.api.difftext import diff_text, warnings
 from patchwright.api.follow import follow, recorded
 from patchwright.api.live import tell_plainly
@@ -107,7 +107,7 @@ def report(name: str, *, as_json: bool, markdown: bool) -> int:
 
 def standing(store: Store, run: Run) -> str:
     """The status, and whether a process works on it now."""
-    if run.status in ENDED or run.status in WAITING or run.status == "infra_failed":
+    if run.status in ENDED | GATE | PARKED:
         return run.status
     return f"{run.status} (at work)" if lease.is_held(store.database, run.id) else f"{run.status} (parked)"
 

@@ -8,11 +8,11 @@ from pathlib import Path
 from patchwright.agent import runs
 from patchwright.agent.deps import Deps, SandboxKind
 from patchwright.agent.errors import UsageError
-from patchwright.agent.run import Run
+from patchwright.agent.run import GATE, Run
 from patchwright.api.asking import decide_in_terminal
 from patchwright.api.assemble import assemble, import_client_in_background, reap_in_background
 from patchwright.api.choices import Choices, remember
-from patchwright.api.concluding import GATE, conclude, show_plan
+from patchwright.api.concluding import conclude, show_plan
 from patchwright.api.place import Place, open_place
 from patchwright.api.who import identity
 from patchwright.api.work import parking, work

@@ -70,7 +70,7 @@ class Narrator:
     def _status(self, data: Mapping[str, Any]) -> tuple[str, Mood] | None:
         status, reason = str(data.get("status", "")), str(data.get("reason", ""))
         self.doing = DOING.get(status, status)
-        if status in ("infra_failed", "paused_budget", "needs_input"):
+        if status in ("infra_failed", "paused_budget", "paused_config", "needs_input"):
             return f"{status}: {reason}", "bad"
         if status == "paused":
             return reason, "notice"

@@ -32,6 +32,7 @@ ISSUE = Issue(title="t", repository="r", base_commit="0" * 40, clone="c")
         ("awaiting_approval", "none", 3),
         ("needs_input", "none", 3),
         ("paused_budget", "none", 3),
+        ("paused_config", "none", 2),
         ("baseline", "none", 3),
         ("infra_failed", "none", 4),
     ],

@@ -63,8 +63,9 @@ def test_an_endpoint_that_fails_parks_the_run_and_it_goes_on_when_it_is_back(tmp
     assert [event.seq for event in at.events()] == list(range(1, len(kinds) + 1))
     without = at("approve", "last", "--revision", "1")
     assert without.code == 2
-    assert "No model is configured for the editor" in without.message
-    assert at.last().reason.startswith("No model is configured")
+    assert "No model is configured for the editor" in without.err
+    assert without.message == f"  patchwright resume {at.last().id[:8]}"
+    assert (at.last().status, at.last().reason[:22]) == ("paused_config", "No model is configured")
     with endpoint(calls(FIX, FINISH), says('{"findings": []}')) as end:
         assert at("resume", "last", **model_env(end.url)).code == 0
     assert at.last().verdict == "verified"

@@ -53,6 +53,7 @@ def test_settings_of_the_repository_that_are_wrong_or_loosen_stop_the_run(
     said = at("plan", source, "Make it work", *LOCAL)
     assert said.code == 2
     assert all(word in said.err and word in at.last().reason for word in words), said.err
+    assert at.last().status == "paused_config"
     assert "command_finished" not in [event.kind for event in at.events()]
 
 
