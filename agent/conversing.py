@@ -1,7 +1,9 @@
 """Conversations that survive: every answer and outcome is recorded, and replayed to get back to where they were."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from patchwright.agent.candidates import variant
 from patchwright.agent.deps import CONTEXT
 from patchwright.agent.desk import PlanningDesk, WorkingDesk
 from patchwright.agent.errors import UsageError
@@ -47,17 +49,30 @@ def heard(conversation: Conversation, said: Sequence[Said]) -> Conversation:
     return say(conversation, "\n".join(["The human says, and it binds:", *words])) if words else conversation
 
 
-def started(
-    session: Session, role: ModelRole, messages: Sequence[Message], attempt: int = 1, attempts: int = 1
-) -> Conversation:
+@dataclass(frozen=True, slots=True)
+class Try:
+    """Which attempt of at most how many, and of which candidate: it decides on the model and its settings."""
+
+    attempt: int = 1
+    attempts: int = 1
+    candidate: int = 1
+
+
+FIRST = Try()
+
+
+def started(session: Session, role: ModelRole, messages: Sequence[Message], this: Try = FIRST) -> Conversation:
     """A conversation in which nobody was asked yet, with the model that this attempt is for."""
-    return climbed(session, begin(role, messages, limit=session.budget.turns), attempt, attempts)
+    varied = variant(this.candidate)
+    begun = begin(role, messages, limit=session.budget.turns)
+    return climbed(session, begun.model_copy(update={"temperature": varied.temperature, "seed": varied.seed}), this)
 
 
-def climbed(session: Session, conversation: Conversation, attempt: int, attempts: int) -> Conversation:
+def climbed(session: Session, conversation: Conversation, this: Try) -> Conversation:
     """The conversation, to be gone on with by the model of its role's ladder that this attempt is for."""
     ladder = session.deps.models(conversation.role)
-    rung = rung_of(attempt, attempts, len(ladder))
+    lowest = min(variant(this.candidate).rung, len(ladder) - 1)
+    rung = max(rung_of(this.attempt, this.attempts, len(ladder)), lowest, 0)
     context = ladder[rung].context if ladder else CONTEXT
     return conversation.model_copy(update={"rung": rung, "context": context})
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from patchwright.agent.conversing import climbed, facts_of, recorded_turn, started
+from patchwright.agent.conversing import Try, climbed, facts_of, recorded_turn, started
 from patchwright.agent.desk import PlanningDesk
 from patchwright.agent.knowing import knowledge, map_of
 from patchwright.agent.plan import Draft, Plan
@@ -48,7 +48,7 @@ def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ..
                 return NoPlan(
                     "gave_up", f"The planner submitted {len(refusals)} plans, none usable. The last: {reasons}."
                 )
-            conversation = say(climbed(session, conversation, len(refusals) + 1, REPAIRS + 1), found.text)
+            conversation = say(climbed(session, conversation, Try(len(refusals) + 1, REPAIRS + 1)), found.text)
 
 
 def _begin(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Conversation:

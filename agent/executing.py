@@ -2,13 +2,14 @@
 
 from typing import Any
 
+from patchwright.agent import stages
+from patchwright.agent.candidates import last_step, next_step
 from patchwright.agent.desk import WorkingDesk
-from patchwright.agent.editing import again
+from patchwright.agent.editing import again, begin_attempt
 from patchwright.agent.errors import UsageError
 from patchwright.agent.plan import Plan, Step
 from patchwright.agent.policy import (
     attempt_is_green,
-    next_step,
     promised,
     recipe_must_go,
     to_come,
@@ -16,7 +17,7 @@ from patchwright.agent.policy import (
     without_expected,
 )
 from patchwright.agent.session import Session
-from patchwright.agent.state import Route, State, Update
+from patchwright.agent.state import State, Update, at, merged
 from patchwright.agent.transformer import python_version
 from patchwright.tools.affected import affected_tests
 from patchwright.tools.checks import CheckKind, Results, Verification
@@ -31,13 +32,28 @@ EVERY: tuple[CheckKind, ...] = (*CHEAP, "tests")
 def advance(session: Session, state: State) -> Update:
     """Begin the next step from the last green commit, or go on to the final verification."""
     plan = session.plan(state["revision"])
-    number = next_step(plan, state["step"])
+    number = next_step(plan, state["candidate"], state["step"])
+    ended = stages.close_stage(session, state, number)
+    if ended is not None:
+        return ended
     if number is None:
         return {"route": "verify"}
+    following = stages.begin(session, state, number)
     step = plan.draft.steps[number]
     session.ledger.event("step_started", step=number + 1, title=step.title, recipe=step.recipe)
-    route: Route = "recipe" if step.recipe else "turn"
-    return {"step": number, "attempt": 1, "turn": 0, "head": state["green"], "route": route}
+    if step.recipe:
+        return {**following, "route": "recipe"}
+    return _begin_turns(session, merged(state, following), step)
+
+
+def _begin_turns(session: Session, state: State, step: Step) -> Update:
+    """To the model; of a transformation only where its recipes have not reached the stage, with what is missing."""
+    missing = stages.missing(session, state) if step.stage else ("",)
+    if not missing:
+        return {**at(state), **_close_step(session, state, "unchanged", "the stage is reached without it")}
+    if step.stage:
+        begin_attempt(session, state, "\n".join(missing))
+    return {**at(state), "route": "turn"}
 
 
 def apply_recipe(session: Session, state: State) -> Update:
@@ -66,7 +82,7 @@ def _lines(session: Session, before: str, after: str) -> dict[str, int]:
 
 
 def _recipe(session: Session, step: Step) -> Recipe:
-    recipe = by_name(step.recipe, python_version(session))
+    recipe = stages.recipe_of(session, step) if step.stage else by_name(step.recipe, python_version(session))
     if recipe is None:
         raise UsageError(f"The plan names the recipe {step.recipe!r}, which this patchwright does not have.")
     return recipe
@@ -77,25 +93,39 @@ def judge_attempt(session: Session, state: State) -> Update:
     step = _step(session, state)
     if state["head"] == state["green"]:
         return _close_step(session, state, "unchanged", "nothing was changed")
+    if stages.waits(session, state):
+        return _close_step(session, state, "applied", "judged with its stage")
     _put_strays_aside(session, state)
     verification, now = _verify(session, state)
     promises = promised([step], session.baseline)
-    green = not recipe_must_go(verification) if step.recipe else attempt_is_green(verification, promises, now)
+    if step.recipe:
+        green = not recipe_must_go(verification) or stages.nothing_to_lose(session, state)
+    else:
+        green = attempt_is_green(verification, promises, now)
     session.ledger.event("attempt_verified", step=state["step"] + 1, green=green, **_counts(verification))
     if green:
         session.keep_results(now)
-        return {**_close_step(session, state, "green", ""), "green": state["head"]}
+        stages.keep_classes(session, state)
+        for number in stages.together(session, state):
+            _close_step(session, {**state, "step": number}, "green", "")
+        return {"green": state["head"], "route": "advance"}
     if step.recipe:
-        lost = verification.lost()
-        reason = f"{len(lost)} tests lost" if lost else "a check got worse"
-        session.ledger.event("step_reverted", step=state["step"] + 1, reason=reason, tests=list(lost[:20]))
-        return _close_step(session, state, "reverted", reason)
+        return _revert(session, state, verification.lost())
     following = again(session, state, verification, unseen(promises, now) if verification.clean else ())
     if following is not None:
         return following
-    last = len(session.plan(state["revision"]).draft.steps) - 1
+    last = last_step(session.plan(state["revision"]), state["candidate"])
     # Later steps build on this one: what is green is what the run ends with.
     return {**_close_step(session, state, "failed", "the checks refused every attempt"), "step": last}
+
+
+def _revert(session: Session, state: State, lost: tuple[str, ...]) -> Update:
+    """Drop a recipe's step; of a stage whose recipes were judged together, first try each by itself."""
+    reason = f"{len(lost)} tests lost" if lost else "a check got worse"
+    singly = stages.one_by_one(session, state)
+    said = f"{reason} with all recipes of its stage: once more, one by one" if singly else reason
+    session.ledger.event("step_reverted", step=state["step"] + 1, reason=said, tests=list(lost[:20]))
+    return singly or _close_step(session, state, "reverted", reason)
 
 
 def _put_strays_aside(session: Session, state: State) -> None:
@@ -148,7 +178,7 @@ def _counts(verification: Verification) -> dict[str, Any]:
 def _close_step(session: Session, state: State, result: str, reason: str) -> Update:
     step = _step(session, state)
     session.ledger.attempt(
-        (1, state["step"], state["attempt"]),
+        (state["candidate"], state["step"], state["attempt"]),
         step.recipe or "model",
         (state["green"], state["head"]),
         result,

@@ -1,6 +1,7 @@
 """The life of a run as a graph. Read this file first.
 
-    prepare -> baseline -> plan -> gate -> advance -> recipe | turn -> judge -> ... -> verify -> review -> ship
+    prepare -> baseline -> plan -> gate -> advance -> recipe | turn -> judge -> ... -> verify -> review -> settle
+    settle -> advance (the next candidate, from the base again) | ship
 
 Only `gate` and `amendment` wait for a human, and do nothing else: on resume a node runs again from its top.
 """
@@ -17,11 +18,12 @@ if TYPE_CHECKING:
 
 AFTER_PLAN = ["gate", "ship"]
 AFTER_GATE = ["advance", "plan", "ship"]
-AFTER_ADVANCE = ["recipe", "turn", "verify"]
+AFTER_ADVANCE = ["recipe", "turn", "advance", "verify"]
 AFTER_TURN = ["turn", "judge", "amendment"]
 AFTER_AMENDMENT = ["turn", "ship"]
-AFTER_JUDGE = ["advance", "turn"]
-AFTER_REVIEW = ["ship", "turn"]
+AFTER_JUDGE = ["advance", "turn", "recipe"]
+AFTER_REVIEW = ["settle", "turn"]
+AFTER_SETTLE = ["advance", "ship"]
 
 
 def build(saver: "BaseCheckpointSaver[Any]") -> "CompiledStateGraph[State, Session, State, State]":
@@ -44,6 +46,7 @@ def build(saver: "BaseCheckpointSaver[Any]") -> "CompiledStateGraph[State, Sessi
     graph.add_conditional_edges("judge", _route, AFTER_JUDGE)
     graph.add_edge("verify", "review")
     graph.add_conditional_edges("review", _route, AFTER_REVIEW)
+    graph.add_conditional_edges("settle", _route, AFTER_SETTLE)
     graph.add_edge("ship", END)
     compiled: CompiledStateGraph[State, Session, State, State] = graph.compile(checkpointer=saver)
     return compiled

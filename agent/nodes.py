@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Protocol
 
-from patchwright.agent import editing, executing, planning, preparing, shipping
+from patchwright.agent import amending, editing, executing, planning, preparing, settling, shipping
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update
 
@@ -62,7 +62,7 @@ def amendment(state: State, runtime: "Runtime[Session]") -> Update:
     """Wait for a human's decision on what the editor asked. Nothing else happens here."""
     from langgraph.types import interrupt
 
-    return editing.amended(interrupt({"revision": state["revision"]}))
+    return amending.amended(interrupt({"revision": state["revision"]}))
 
 
 def judge(state: State, runtime: "Runtime[Session]") -> Update:
@@ -82,6 +82,11 @@ def review(state: State, runtime: "Runtime[Session]") -> Update:
     return shipping.review(runtime.context, state)
 
 
+def settle(state: State, runtime: "Runtime[Session]") -> Update:
+    """Keep what this candidate came to; begin the next one, or choose among all."""
+    return settling.settle(runtime.context, state)
+
+
 def ship(state: State, runtime: "Runtime[Session]") -> Update:
     """The patch, its provenance and the report."""
     return shipping.ship(runtime.context, state)
@@ -99,5 +104,6 @@ ALL: dict[str, Node] = {
     "judge": judge,
     "verify": verify,
     "review": review,
+    "settle": settle,
     "ship": ship,
 }

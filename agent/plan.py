@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from patchwright.agent.issue import Issue
 
@@ -44,6 +44,10 @@ class Step(Record):
     verify: Text = ""
     must_fix: tuple[Line, ...] = Field(default=(), max_length=5000)
     evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
+    author: Line = ""
+    """The human who wrote it; "" for a model or recipes. A model may not drop or reword a human's step."""
+    stage: Line = ""
+    """Of a transformation: the recipes of a stage are judged together."""
     preview: Annotated[str, Field(max_length=200_000)] = ""
     """For recipes: the unified diff of the dry run."""
 
@@ -57,6 +61,19 @@ class Scope(Record):
     ci: bool = False
 
 
+class Question(Record):
+    """What only a human can decide. The plan goes by the first of the suggested answers until they say otherwise."""
+
+    question: Annotated[str, Field(min_length=1, max_length=8000)]
+    suggestions: tuple[Line, ...] = Field(default=(), max_length=5)
+
+    @property
+    def text(self) -> str:
+        """The question and its suggestions on one line."""
+        suggested = f" Suggested: {' / '.join(self.suggestions)}" if self.suggestions else ""
+        return f"{self.question}{suggested}"
+
+
 class Draft(Record):
     """What a planner returns, before it is a revision."""
 
@@ -67,18 +84,29 @@ class Draft(Record):
     scope: Scope = Scope()
     assumptions: tuple[Text, ...] = Field(default=(), max_length=50)
     risks: tuple[Text, ...] = Field(default=(), max_length=50)
-    questions: tuple[Text, ...] = Field(default=(), max_length=20)
+    questions: tuple[Question, ...] = Field(default=(), max_length=20)
     leftovers: tuple[Text, ...] = Field(default=(), max_length=5000)
     """What no recipe can do: "path:line kind: reason", each needs a model or a person."""
 
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _without_suggestions(cls, given: Any) -> Any:
+        """Plans of graph version 1 hold questions as plain texts."""
+        listed: list[Any] = list(given) if isinstance(given, list | tuple) else []  # pyright: ignore[reportUnknownArgumentType]
+        return [{"question": one} if isinstance(one, str) else one for one in listed] if listed else given
+
 
 class Terms(Record):
-    """What the executor will use beside the steps; part of the hash (APR-02)."""
+    """What the executor will use beside the steps; part of the hash (APR-02).
+
+    `candidates` is how many times the plan is executed; the limits are for all of them together.
+    """
 
     run_id: str
     image: str
     commands: tuple[tuple[str, ...], ...]
     limits: dict[str, float]
+    candidates: int = Field(default=1, ge=1, le=8)
 
 
 class Plan(Record):

@@ -2,14 +2,17 @@
 
 from typing import Any
 
+from patchwright.agent.candidates import useful
 from patchwright.agent.drafting import draft_by_model
 from patchwright.agent.notes import about_plan
 from patchwright.agent.plan import Draft, Plan, Scope, Terms, plan_sha256
 from patchwright.agent.proof import Ended
 from patchwright.agent.restrictions import Restrictions
 from patchwright.agent.session import Session
+from patchwright.agent.stages import definition_of
 from patchwright.agent.state import State, Update
 from patchwright.agent.transformer import NoPlan, draft_from_recipes
+from patchwright.agent.transforming import draft_from_transformation
 
 
 def draft_plan(session: Session, state: State) -> Update:
@@ -23,13 +26,16 @@ def draft_plan(session: Session, state: State) -> Update:
     session.ledger.status("planning")
     store, run_id = session.deps.store, session.ledger.run_id
     notes = about_plan(store, run_id, without=f"plan/{answered + 1}/")
-    if previous is not None and not session.deps.models("planner"):
+    definition = definition_of(session)
+    if previous is not None and (definition is not None or not session.deps.models("planner")):
         found: Draft | NoPlan = previous.draft
         session.ledger.event(
             "warning",
-            text="No model is configured: the feedback is kept as a note, the steps are the same. "
+            text="No model writes this plan: the feedback is kept as a note, the steps are the same. "
             "`patchwright edit` changes them by hand.",
         )
+    elif definition is not None:
+        found = draft_from_transformation(session, definition)
     elif not session.deps.models("planner"):
         found = draft_from_recipes(session)
     else:
@@ -55,7 +61,12 @@ def decided(approval: dict[str, Any]) -> Update:
 
 
 def _to_gate(session: Session, plan: Plan) -> Update:
-    session.ledger.status("awaiting_approval", f"revision {plan.revision} ({plan.sha256[:12]}) waits for a decision")
+    questions = plan.draft.questions
+    if questions:
+        session.ledger.status("needs_input", f"the planner asks: {questions[0].text[:300]}")
+    else:
+        said = f"revision {plan.revision} ({plan.sha256[:12]}) waits for a decision"
+        session.ledger.status("awaiting_approval", said)
     return {"revision": plan.revision, "route": "gate"}
 
 
@@ -78,10 +89,11 @@ def _revision(session: Session, draft: Draft, previous: Plan | None, notes: tupl
         image=session.image,
         commands=tuple(check.command for check in session.toolchain.checks),
         limits={name: float(value) for name, value in session.budget.model_dump().items() if value is not None},
+        candidates=useful(draft.steps, previous.terms.candidates if previous else session.run.candidates),
     )
     return Plan(
         revision=previous.revision + 1 if previous else 1,
-        author="planner" if session.deps.models("planner") else "recipes",
+        author="planner" if session.deps.models("planner") and not session.issue.transformation else "recipes",
         draft=draft,
         terms=terms,
         notes=notes,

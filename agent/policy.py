@@ -40,11 +40,6 @@ def outside(paths: Sequence[str], plan: Plan) -> tuple[str, ...]:
     return tuple(path for path in paths if not any(matches(path, pattern) for pattern in named))
 
 
-def next_step(plan: Plan, step: int) -> int | None:
-    """The index of the step after `step`, or None after the last."""
-    return step + 1 if step + 1 < len(plan.draft.steps) else None
-
-
 def rung_of(attempt: int, attempts: int, rungs: int) -> int:
     """The place on a ladder of `rungs` models for attempt `attempt` (from 1) of at most `attempts`.
 
@@ -105,8 +100,13 @@ def recipe_must_go(verification: Verification) -> bool:
     return bool(verification.lost() or verification.new_diagnostics or verification.problems)
 
 
-def judge(verification: Verification, promises: frozenset[str], now: Results, flags: Sequence[str]) -> Judgement:
-    """The verdict on the whole patch (OUT-03). `flags` are changes of protected files that no one allowed."""
+def judge(
+    verification: Verification, promises: frozenset[str], now: Results, flags: Sequence[str], *, shown: bool = False
+) -> Judgement:
+    """The verdict on the whole patch (OUT-03). `flags` are changes of protected files that no one allowed.
+
+    `shown`: something else than tests shows the intended effect, such as the checks of a transformation.
+    """
     missing = promises - kept(promises, now)
     reasons = [
         *verification.problems,
@@ -119,7 +119,7 @@ def judge(verification: Verification, promises: frozenset[str], now: Results, fl
     ]
     if not reasons and not verification.total_after:
         reasons.append("no test ran, so nothing proves the change")
-    if not reasons and not (verification.ids("fixed", "new_pass") or promises):
+    if not reasons and not (shown or verification.ids("fixed", "new_pass") or promises):
         reasons.append("nothing got worse, but no test shows the intended effect")
     return Judgement("unverified" if reasons else "verified", tuple(reasons))
 

@@ -7,12 +7,17 @@ from patchwright.tools.checks import Results, Verification
 
 
 class Proof(Record):
-    """The final verification as stored."""
+    """The final verification as stored.
+
+    `reproduced` are the tests that fail on the base and pass on the patch, `idle` the new ones that pass on both.
+    """
 
     verification: Verification
     results: Results
     verdict: RunVerdict
     reasons: tuple[str, ...]
+    reproduced: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
 
 
 class Ended(Record):

@@ -63,6 +63,18 @@ class FindingLine(Record):
     message: str
 
 
+class CandidateLine(Record):
+    """One execution of the plan. `agreement` is how many findings of the others speak for it."""
+
+    number: int
+    verdict: RunVerdict
+    reasons: tuple[str, ...]
+    blocking: int
+    lines: int
+    agreement: int
+    chosen: bool
+
+
 class Report(Record):
     """Everything that is worth telling about a run that has ended."""
 
@@ -91,6 +103,8 @@ class Report(Record):
     sandbox: str
     usage: Usage
     notes: tuple[str, ...]
+    candidates: tuple[CandidateLine, ...] = ()
+    """Empty if there was only one."""
 
 
 COMMAND = 200
@@ -106,6 +120,7 @@ def write_report(report: Report) -> str:
         f"# {inline(report.title)}",
         _verdict(report),
         _plan(report),
+        _candidates(report),
         _steps(report),
         _checks(report),
         _changes(report),
@@ -136,6 +151,21 @@ def _plan(report: Report) -> str:
     )
     plan = f"Revision {report.plan_revision} (`{report.plan_sha256[:12]}`), by {inline(report.plan_author)}."
     return f"## Plan\n\n{inline(report.summary)}\n\n{plan}{who}"
+
+
+def _candidates(report: Report) -> str:
+    rows = [
+        (
+            f"{one.number}{' (chosen)' if one.chosen else ''}",
+            one.verdict,
+            str(one.blocking),
+            str(one.agreement),
+            str(one.lines),
+            inline("; ".join(one.reasons)),
+        )
+        for one in report.candidates
+    ]
+    return _table("Candidates", ("#", "verdict", "blocking findings", "agreement", "lines", "why"), rows)
 
 
 def _steps(report: Report) -> str:

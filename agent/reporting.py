@@ -1,10 +1,12 @@
 """Collects a report from what the store knows."""
 
+from patchwright.agent.candidates import artifact
 from patchwright.agent.plan import Plan
 from patchwright.agent.proof import Findings, Proof
-from patchwright.agent.report import CheckLine, FileLine, FindingLine, Origin, Report, StepLine
+from patchwright.agent.report import CandidateLine, CheckLine, FileLine, FindingLine, Origin, Report, StepLine
 from patchwright.agent.run import Outcome, RunVerdict
 from patchwright.agent.session import Session
+from patchwright.agent.settling import choice_of, settled
 from patchwright.agent.state import State
 from patchwright.sandbox.provenance import Hunk, hunks
 from patchwright.tools.checks import CheckResult
@@ -19,7 +21,7 @@ def build_report(
     """Everything about a run that has ended, from its stored facts."""
     store, run_id, issue = session.deps.store, session.ledger.run_id, session.issue
     plan = store.plan(run_id, state["revision"]) if state["revision"] else None
-    proof = _proof(session)
+    proof = _proof(session, state["candidate"])
     return Report(
         run_id=run_id,
         title=issue.title,
@@ -35,32 +37,52 @@ def build_report(
         plan_author=plan.author if plan else "",
         summary=plan.draft.summary if plan else "",
         approvals=tuple(store.approvals(run_id)),
-        steps=_steps(session, plan),
+        steps=_steps(session, plan, state["candidate"]),
         files=_files(session, state),
         origins=tuple(_origin(session, hunk) for hunk in _hunks(session, state)),
         checks=_checks(session, proof),
         changes=proof.verification.changes[:CHANGES] if proof else (),
-        findings=_findings(session),
+        findings=_findings(session, state["candidate"]),
         leftovers=plan.draft.leftovers if plan else (),
         image=session.image,
         sandbox=session.run.sandbox,
         usage=session.spent,
         notes=session.toolchain.notes,
+        candidates=_candidates(session),
     )
 
 
-def _proof(session: Session) -> Proof | None:
-    data = session.deps.store.artifact(session.ledger.run_id, "proof.json")
+def _proof(session: Session, candidate: int) -> Proof | None:
+    data = session.deps.store.artifact(session.ledger.run_id, artifact(candidate, "proof.json"))
     return Proof.model_validate_json(data) if data else None
 
 
-def _findings(session: Session) -> tuple[FindingLine, ...]:
-    data = session.deps.store.artifact(session.ledger.run_id, "findings.json")
+def _findings(session: Session, candidate: int) -> tuple[FindingLine, ...]:
+    data = session.deps.store.artifact(session.ledger.run_id, artifact(candidate, "findings.json"))
     return Findings.model_validate_json(data).findings if data else ()
 
 
-def _steps(session: Session, plan: Plan | None) -> tuple[StepLine, ...]:
-    last = {attempt["step"]: attempt for attempt in session.deps.store.attempts(session.ledger.run_id)}
+def _candidates(session: Session) -> tuple[CandidateLine, ...]:
+    """All of them, if there were several; of a run that was rejected midway those that were done."""
+    found, choice = settled(session), choice_of(session)
+    agreement = dict(choice.agreement) if choice else {}
+    lines = tuple(
+        CandidateLine(
+            number=one.number,
+            verdict=one.verdict,
+            reasons=one.reasons,
+            blocking=one.blocking,
+            lines=one.lines,
+            agreement=agreement.get(one.number, 0),
+            chosen=choice is not None and choice.number == one.number,
+        )
+        for one in found
+    )
+    return lines if len(lines) > 1 else ()
+
+
+def _steps(session: Session, plan: Plan | None, candidate: int) -> tuple[StepLine, ...]:
+    last = {attempt["step"]: attempt for attempt in session.attempts(candidate)}
     return tuple(
         StepLine(
             number=number + 1,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from patchwright.agent.ahead import get_ahead, load
+from patchwright.agent.candidates import useful
 from patchwright.agent.deps import Deps, SandboxKind
 from patchwright.agent.errors import (
     BudgetSpent,
@@ -56,6 +57,8 @@ class Asked:
     include_dirty: bool = False
     sandbox: SandboxKind = "docker"
     origin: Origin = "terminal"
+    candidates: int = 1
+    transformation: str = ""
 
 
 def start(deps: Deps, asked: Asked) -> Run:
@@ -76,8 +79,9 @@ def start(deps: Deps, asked: Asked) -> Run:
         clone=repository.git_dir.name,
         origin=asked.origin,
         hidden=text.removed,
+        transformation=asked.transformation,
     )
-    run = deps.store.create_run(issue, GRAPH_VERSION, asked.sandbox)
+    run = deps.store.create_run(issue, GRAPH_VERSION, asked.sandbox, asked.candidates)
     if len(issue.body) > MAX_ISSUE:
         said = f"The issue is long: its first {MAX_ISSUE:,} characters were kept, the rest was cut."
         deps.store.append(run.id, "warning", {"text": said})
@@ -208,12 +212,7 @@ def decide(
     The work itself is `drive`.
     """
     run, plan = _waiting(deps, run_id)
-    if revision != plan.revision or not plan.sha256.startswith(sha256):
-        raise StaleApproval(
-            f"The decision names revision {revision}{f' ({sha256})' if sha256 else ''}, but the plan of run {run_id} "
-            f"is now at revision {plan.revision} ({plan.sha256[:12]}), by {plan.author}. "
-            f"{_difference(deps.store.plan(run_id, revision), plan)} `patchwright show {run_id}` shows it."
-        )
+    _check_named(deps, plan, run_id, revision, sha256)
     deps.store.decide(
         run_id,
         Approval(
@@ -226,6 +225,21 @@ def decide(
         ),
     )
     return deps.store.run(run.id)
+
+
+def with_candidates(deps: Deps, run_id: str, number: int, *, by: str, revision: int, sha256: str = "") -> Plan:
+    """The plan executed `number` times, as a revision of a human's; the plan itself if it says so already.
+
+    Raises `NotNow` or `StaleApproval`.
+    """
+    run, plan = _waiting(deps, run_id)
+    _check_named(deps, plan, run_id, revision, sha256)
+    terms = plan.terms.model_copy(update={"candidates": useful(plan.draft.steps, number)})
+    if terms == plan.terms:
+        return plan
+    revised = _next(plan.model_copy(update={"terms": terms}), by, plan.draft, run.issue, plan.notes)
+    deps.store.add_plan(run_id, revised)
+    return revised
 
 
 def edit(deps: Deps, run_id: str, draft: Draft, *, by: str) -> Plan:
@@ -253,6 +267,15 @@ def _waiting(deps: Deps, run_id: str) -> tuple[Run, Plan]:
     if run.status not in GATE or plan is None:
         raise NotNow(f"Run {run_id} is {run.status}: it does not wait for a decision on a plan.")
     return run, plan
+
+
+def _check_named(deps: Deps, plan: Plan, run_id: str, revision: int, sha256: str) -> None:
+    if revision != plan.revision or not plan.sha256.startswith(sha256):
+        raise StaleApproval(
+            f"The decision names revision {revision}{f' ({sha256})' if sha256 else ''}, but the plan of run {run_id} "
+            f"is now at revision {plan.revision} ({plan.sha256[:12]}), by {plan.author}. "
+            f"{_difference(deps.store.plan(run_id, revision), plan)} `patchwright show {run_id}` shows it."
+        )
 
 
 def _next(plan: Plan, author: str, draft: Draft, issue: Issue, notes: tuple[str, ...]) -> Plan:

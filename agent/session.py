@@ -52,7 +52,7 @@ class Session:
         self.run: Run = self.deps.store.run(self.ledger.run_id)
         self.issue: Issue = self.run.issue
         self.spent = self.deps.store.usage(self.ledger.run_id)
-        self.conversation: tuple[tuple[int, int, int], Conversation] | None = None
+        self.conversation: tuple[str, Conversation] | None = None
         self._last: Results | None = None
         self._filled: tuple[str, dict[str, bytes]] | None = None
         self._plans: dict[int, Plan] = {}
@@ -126,6 +126,11 @@ class Session:
         self.ledger.artifact(f"results/{results.commit}.json", results.model_dump_json().encode())
         self._last = results
 
+    def attempts(self, candidate: int) -> list[dict[str, Any]]:
+        """How the attempts of a candidate ended, in order."""
+        tried = self.deps.store.attempts(self.ledger.run_id)
+        return [attempt for attempt in tried if attempt["candidate"] == candidate]
+
     def require(self, name: str) -> bytes:
         """An artifact that an earlier node has stored."""
         data = self.deps.store.artifact(self.ledger.run_id, name)
@@ -167,9 +172,7 @@ class Session:
                 env=self.toolchain.env,
             )
             opened = self._stack.enter_context(
-                self.deps.sandboxes(self.run.sandbox).open(
-                    spec, self.repository.tree(commit, self.issue.base_commit)
-                )
+                self.deps.sandboxes(self.run.sandbox).open(spec, self.repository.tree(commit, self.issue.base_commit))
             )
             with self._lock:
                 self._sandbox, self._shown = opened, (phase, commit)

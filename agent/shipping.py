@@ -1,5 +1,6 @@
 """The end of a run: proof in a fresh sandbox, a second look, the patch with its provenance, the report."""
 
+from patchwright.agent.candidates import artifact
 from patchwright.agent.editing import begin_attempt
 from patchwright.agent.notes import noted
 from patchwright.agent.plan import Plan
@@ -10,6 +11,7 @@ from patchwright.agent.reporting import build_report
 from patchwright.agent.reviewer import findings_text, review_diff
 from patchwright.agent.run import Outcome, RunStatus, RunVerdict
 from patchwright.agent.session import Session
+from patchwright.agent.stages import proven
 from patchwright.agent.state import State, Update, merged
 from patchwright.tools.checks import Results, Verification
 from patchwright.tools.protect import flag_changes, restore
@@ -35,10 +37,12 @@ def verify(session: Session, state: State) -> Update:
     flags = [
         *flag_changes(base, result, session.toolchain, plan.draft.scope),
         *(f"{path} was changed, which the approved plan does not name" for path in _outside(session, state, plan)),
-        *_failed(session, plan),
+        *_failed(session, state, plan),
+        *proven(session, state, commit, sandbox, now),
     ]
-    judgement = judge(verification, promised(plan.draft.steps, session.baseline), now, flags)
-    _store(session, verification, now, judgement)
+    shown = bool(session.issue.transformation)
+    judgement = judge(verification, promised(plan.draft.steps, session.baseline), now, flags, shown=shown)
+    _store(session, state, verification, now, judgement)
     return {}
 
 
@@ -50,28 +54,30 @@ def _outside(session: Session, state: State, plan: Plan) -> tuple[str, ...]:
 def review(session: Session, state: State) -> Update:
     """Ask the reviewer about the diff, if there is one; blocking findings go back to the editor once."""
     plan = session.plan(state["revision"])
-    key = f"review/{state['review_rounds']}"
+    key = f"review/{state['candidate']}/{state['review_rounds']}"
     model = session.model("reviewer", key)
     by_model = any(not step.recipe for step in plan.draft.steps)
     if model is None or not by_model or state["green"] == session.issue.base_commit:
-        return {"route": "ship"}
+        return {"route": "settle"}
     diff = session.repository.diff(session.issue.base_commit, state["green"]).decode("utf-8", "replace")
     session.ledger.hear(key)
     bound = noted(session.deps.store, session.ledger.run_id, plan)
-    found = review_diff(model, session.issue, bound, diff, _said(session))
+    found = review_diff(model, session.issue, bound, diff, _said(session, state))
     findings = tuple(FindingLine(**finding.model_dump()) for finding in found)
-    session.ledger.artifact("findings.json", Findings(findings=findings).model_dump_json().encode())
+    session.ledger.artifact(
+        artifact(state["candidate"], "findings.json"), Findings(findings=findings).model_dump_json().encode()
+    )
     session.ledger.event("reviewed", findings=[finding.model_dump() for finding in findings])
     words = findings_text(found, diff)
     if not words or state["review_rounds"] >= REVIEW_ROUNDS:
-        return {"route": "ship"}
+        return {"route": "settle"}
     return _back_to_editor(session, state, plan, words)
 
 
 def _back_to_editor(session: Session, state: State, plan: Plan, words: str) -> Update:
     """One more attempt at the last step that a model made, from what is green."""
     step = max(number for number, step in enumerate(plan.draft.steps) if not step.recipe)
-    tried = [a["attempt"] for a in session.deps.store.attempts(session.ledger.run_id) if a["step"] == step]
+    tried = [a["attempt"] for a in session.attempts(state["candidate"]) if a["step"] == step]
     following: Update = {
         "step": step,
         "attempt": max(tried, default=0) + 1,
@@ -90,10 +96,9 @@ def ship(session: Session, state: State) -> Update:
     outcome, reasons = outcome_of(session, state)
     verdict: RunVerdict = "none"
     if outcome == "patch":
-        proof = Proof.model_validate_json(session.require("proof.json"))
+        proof = _proof(session, state)
         verdict, reasons = proof.verdict, proof.reasons
         session.ledger.artifact("patch.diff", session.repository.diff(base, result))
-        session.repository.keep(f"runs/{session.ledger.run_id}", result)
     report = build_report(session, state, outcome, verdict, reasons)
     session.ledger.artifact("report.json", report.model_dump_json(indent=1).encode())
     session.ledger.artifact("report.md", write_report(report).encode())
@@ -117,9 +122,9 @@ def outcome_of(session: Session, state: State) -> tuple[Outcome | None, tuple[st
     return ended.outcome, (ended.reason,)
 
 
-def _said(session: Session) -> str:
+def _said(session: Session, state: State) -> str:
     """The final verification in words."""
-    proof = Proof.model_validate_json(session.require("proof.json"))
+    proof = _proof(session, state)
     return "\n".join([proof.verdict, *proof.reasons, verdict_text(proof.verification)])
 
 
@@ -130,9 +135,9 @@ def _with(session: Session, commit: str, changes: dict[str, bytes | None]) -> st
     return session.repository.commit(commit, changes, message="Protected files put back", trailers={})
 
 
-def _failed(session: Session, plan: Plan) -> list[str]:
+def _failed(session: Session, state: State, plan: Plan) -> list[str]:
     """One sentence for each step that the checks never accepted: what holds of a plan is not the plan."""
-    tried = [(attempt["step"], attempt["result"]) for attempt in session.deps.store.attempts(session.ledger.run_id)]
+    tried = [(attempt["step"], attempt["result"]) for attempt in session.attempts(state["candidate"])]
     return [
         f"step {number + 1} of the plan failed: {step.title}"
         for number, step in enumerate(plan.draft.steps)
@@ -140,9 +145,13 @@ def _failed(session: Session, plan: Plan) -> list[str]:
     ]
 
 
-def _store(session: Session, verification: Verification, now: Results, judgement: Judgement) -> None:
+def _proof(session: Session, state: State) -> Proof:
+    return Proof.model_validate_json(session.require(artifact(state["candidate"], "proof.json")))
+
+
+def _store(session: Session, state: State, verification: Verification, now: Results, judgement: Judgement) -> None:
     proof = Proof(verification=verification, results=now, verdict=judgement.verdict, reasons=judgement.reasons)
-    session.ledger.artifact("proof.json", proof.model_dump_json().encode())
+    session.ledger.artifact(artifact(state["candidate"], "proof.json"), proof.model_dump_json().encode())
     session.ledger.event(
         "verified",
         verdict=judgement.verdict,

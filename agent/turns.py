@@ -45,7 +45,7 @@ class Conversation(Record):
     """What was said, whole, and the counters of what went wrong. Round-trips through JSON.
 
     `rung` is the place of the model on its role's ladder, `context` its own, in tokens; `limit` the
-    turns it has.
+    turns it has. `temperature` and `seed` are those of the candidate it works on, None: as configured.
     """
 
     role: ModelRole
@@ -53,6 +53,8 @@ class Conversation(Record):
     rung: int = 0
     context: int = 128_000
     limit: int = 60
+    temperature: float | None = None
+    seed: int | None = None
     turns: int = 0
     silent: int = 0
     bad: int = 0
@@ -116,7 +118,13 @@ def windowed(conversation: Conversation, offered: Sequence[ToolSpec]) -> Convers
 
 def next_request(conversation: Conversation, offered: Sequence[ToolSpec]) -> Request:
     """The next question: never larger than the model's context."""
-    return Request(conversation.role, sent(conversation.memory, room(conversation.context, offered)), offered)
+    return Request(
+        conversation.role,
+        sent(conversation.memory, room(conversation.context, offered)),
+        offered,
+        temperature=conversation.temperature,
+        seed=conversation.seed,
+    )
 
 
 def run_calls(conversation: Conversation, calls: Sequence[ToolCall], execute: Execute) -> list[ToolOutcome]:

@@ -6,6 +6,7 @@ import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from patchwright.agent.candidates import artifact
 from patchwright.agent.errors import NotNow
 from patchwright.agent.plan import Plan
 from patchwright.agent.report import Report
@@ -42,10 +43,12 @@ def plan_object(plan: Plan) -> dict[str, Any]:
     return {"revision": plan.revision, "sha256": plan.sha256, "author": plan.author, "notes": plan.notes, **draft}
 
 
-def patch(store: Store, run_id: str) -> bytes:
-    """The unified diff from base to result. Raises `NotNow` if the run has none."""
+def patch(store: Store, run_id: str, candidate: int | None = None) -> bytes:
+    """The unified diff from base to result, or to what a candidate came to. Raises `NotNow` if there is none."""
     run = store.run(run_id)
-    data = store.artifact(run_id, "patch.diff")
+    data = store.artifact(run_id, artifact(candidate, "patch.diff") if candidate else "patch.diff")
+    if data is None and candidate:
+        raise NotNow(f"Run {run_id} has no patch of a candidate {candidate}. `patchwright report` names those it has.")
     if data is None:
         why = f" ({run.reason})" if run.reason else ""
         raise NotNow(f"Run {run_id} has no patch: it is {run.status}{why}.")

@@ -50,6 +50,7 @@ def plan(
     revision: o.Base = "HEAD",
     include_dirty: o.Dirty = False,
     sandbox: o.Sandbox = "docker",
+    candidates: o.Candidates = 1,
     config: o.Config = None,
     recording: o.Recording = None,
     no_model: o.NoModel = False,
@@ -61,7 +62,7 @@ def plan(
     from patchwright.api.choices import chosen
 
     choices = chosen(config, recording, no_model)
-    order = starting.Order(repository, issue, revision, include_dirty, sandbox, choices, json, full)
+    order = starting.Order(repository, issue, revision, include_dirty, sandbox, choices, json, full, candidates)
     raise typer.Exit(starting.plan(order))
 
 
@@ -74,6 +75,7 @@ def run(
     revision: o.Base = "HEAD",
     include_dirty: o.Dirty = False,
     sandbox: o.Sandbox = "docker",
+    candidates: o.Candidates = 1,
     config: o.Config = None,
     recording: o.Recording = None,
     no_model: o.NoModel = False,
@@ -88,8 +90,41 @@ def run(
     from patchwright.api.choices import chosen
 
     choices = chosen(config, recording, no_model)
-    order = starting.Order(repository, issue, revision, include_dirty, sandbox, choices, json, full)
+    order = starting.Order(repository, issue, revision, include_dirty, sandbox, choices, json, full, candidates)
     raise typer.Exit(starting.run(order, yes=yes, by=by))
+
+
+@app.command()
+def transform(
+    what: Annotated[str, typer.Argument(metavar="REPO|list|show|new|test", help="A repository, or a verb.")],
+    name: Annotated[str, typer.Argument(metavar="DEFINITION", help="Such as java-17, or a TOML file.")] = "",
+    plan_only: Annotated[bool, typer.Option("--plan", help="Make the plan and stop.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Approve the plan beforehand, in the name of --by.")] = False,
+    by: o.By = "",
+    revision: o.Base = "HEAD",
+    include_dirty: o.Dirty = False,
+    sandbox: o.Sandbox = "docker",
+    candidates: o.Candidates = 1,
+    config: o.Config = None,
+    recording: o.Recording = None,
+    no_model: o.NoModel = False,
+    full: o.Full = False,
+    json: o.Json = False,
+) -> None:
+    """Move a repository to a newer platform: recipes, a model and the compiler, in stages.
+
+    `transform list`, `show NAME`, `new NAME` and `test DEFINITION` are about definitions; a repository in a
+    folder of such a name is ./list.
+    """
+    from patchwright.api import starting, transforming
+    from patchwright.api.choices import chosen
+
+    if what in transforming.VERBS:
+        raise typer.Exit(transforming.about_definitions(what, name, as_json=json))
+    text, definition = transforming.load(name)
+    choices, issue = chosen(config, recording, no_model), transforming.issue_of(definition)
+    order = starting.Order(what, issue, revision, include_dirty, sandbox, choices, json, full, candidates, text)
+    raise typer.Exit(starting.plan(order) if plan_only else starting.run(order, yes=yes, by=by))
 
 
 @app.command()
@@ -98,6 +133,7 @@ def approve(
     revision: o.Revision,
     sha256: o.Hash = "",
     note: o.Note = "",
+    candidates: o.CandidatesOfPlan = None,
     by: o.By = "",
     no_execute: Annotated[bool, typer.Option("--no-execute", help="Record the approval only.")] = False,
     config: o.Config = None,
@@ -110,8 +146,8 @@ def approve(
     from patchwright.api.choices import chosen
 
     act = deciding.Act(name, by, json, choices=chosen(config, recording, no_model))
-    code = deciding.approve(act, revision=revision, sha256=sha256, note=note, execute=not no_execute)
-    raise typer.Exit(code)
+    named = deciding.Named(revision, sha256, candidates)
+    raise typer.Exit(deciding.approve(act, named, note=note, execute=not no_execute))
 
 
 @app.command()
@@ -229,12 +265,16 @@ def events(
 
 @app.command()
 def diff(
-    name: o.Run, stat: Annotated[bool, typer.Option("--stat", help="Only the files and their lines.")] = False
+    name: o.Run,
+    stat: Annotated[bool, typer.Option("--stat", help="Only the files and their lines.")] = False,
+    candidate: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="The patch of that candidate, not of the chosen one.")
+    ] = None,
 ) -> None:
     """The patch and nothing else."""
     from patchwright.api import looking
 
-    raise typer.Exit(looking.diff(name, stat=stat))
+    raise typer.Exit(looking.diff(name, stat=stat, candidate=candidate))
 
 
 @app.command()

@@ -36,11 +36,25 @@ class Act:
     choices: Choices = NOTHING_NAMED
 
 
-def approve(act: Act, *, revision: int, sha256: str, note: str, execute: bool) -> int:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The revision that is approved, some of its hash, and how often it is to be executed if not as it says."""
+
+    revision: int
+    sha256: str = ""
+    candidates: int | None = None
+
+
+def approve(act: Act, named: Named, *, note: str, execute: bool) -> int:
     """Record the approval of that revision, then execute it."""
     place, run = _open(act)
     deps = _deps(place, run, act)
-    _decide(deps, act, run, "approve", revision, checked_hash(sha256), note)
+    revision, sha256 = named.revision, checked_hash(named.sha256)
+    if named.candidates is not None:
+        who = identity(act.by, os.environ)
+        plan = runs.with_candidates(deps, run.id, named.candidates, by=who, revision=revision, sha256=sha256)
+        revision, sha256 = plan.revision, plan.sha256
+    _decide(deps, act, run, "approve", revision, sha256, note)
     if not execute:
         _tell(place, run, f"Revision {revision} is approved. `patchwright resume {short(run.id)}` executes it.")
         return exits.VERIFIED

@@ -3,7 +3,7 @@
 import sys
 
 from patchwright.agent import views
-from patchwright.agent.errors import NotNow
+from patchwright.agent.errors import NotNow, UsageError
 from patchwright.agent.run import ENDED, GATE, PARKED, Run
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
@@ -72,11 +72,13 @@ def events(name: str, *, wait: bool, as_json: bool) -> int:
     return exits.VERIFIED
 
 
-def diff(name: str, *, stat: bool) -> int:
+def diff(name: str, *, stat: bool, candidate: int | None = None) -> int:
     """The patch and nothing else: its very bytes, or in a terminal coloured and with controls escaped."""
     place = open_place()
     run_id, screen = place.find(name), place.screen
-    patch = views.patch(place.store, run_id)
+    patch = views.patch(place.store, run_id, candidate)
+    if stat and candidate:
+        raise UsageError("--stat tells of the patch that was chosen: leave out --stat or --candidate.")
     if stat:
         screen.show(*(screen.text(line) for line in stat_lines(views.report(place.store, run_id).files)))
     elif sys.stdout.isatty():

@@ -31,3 +31,11 @@ Note = Annotated[str, Option(metavar="TEXT", help="Words that are kept with the 
 Revision = Annotated[int, Option(metavar="N", min=1, help="The revision of the plan that is approved.")]
 Shown = Annotated[int | None, Option("--revision", metavar="N", min=1, help="An earlier revision of the plan.")]
 Hash = Annotated[str, Option("--sha256", metavar="HEX", help="At least 12 digits of that revision's hash.")]
+Candidates = Annotated[
+    int,
+    Option(metavar="N", min=1, max=8, help="Execute the plan N times, each differently, and keep the best."),
+]
+CandidatesOfPlan = Annotated[
+    int | None,
+    Option("--candidates", metavar="N", min=1, max=8, help="Approve N executions: a revision of yours that says so."),
+]

@@ -31,6 +31,7 @@ def report_view(screen: Screen, report: Report) -> "Iterator[RenderableType]":
     )
     for reason in report.reasons:
         yield screen.text(f"  {reason}", "" if report.verdict == "verified" else "yellow")
+    yield from _table_if(report.candidates, candidates_table, screen, report)
     yield from _table_if(report.steps, steps_table, screen, report)
     yield from _table_if(report.checks, checks_table, screen, report)
     yield from _changed_tests(screen, report)
@@ -73,6 +74,16 @@ def next_commands(run: Run) -> list[str]:
         f"patchwright apply {name}" + ("" if local else " --to CHECKOUT"),
         f"patchwright report {name} --markdown",
     ]
+
+
+def candidates_table(screen: Screen, report: Report) -> "Table":
+    """Every execution of the plan, and which was chosen."""
+    table = _table("candidate", "verdict", "blocking", "agreement", "lines", "why")
+    for one in report.candidates:
+        name = screen.text(f"{one.number}{' (chosen)' if one.chosen else ''}", "bold" if one.chosen else "")
+        why = screen.text("; ".join(one.reasons))
+        table.add_row(name, one.verdict, str(one.blocking), str(one.agreement), str(one.lines), why)
+    return table
 
 
 def steps_table(screen: Screen, report: Report) -> "Table":

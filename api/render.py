@@ -41,8 +41,10 @@ def plan_view(screen: Screen, run_id: str, plan: Plan, *, full: bool = False) ->
     yield from _labelled(screen, "may change", [_scope(plan)], True)
     yield from _labelled(screen, "assumes", list(draft.assumptions), full)
     yield from _labelled(screen, "risks", list(draft.risks), full)
-    yield from _labelled(screen, "questions", list(draft.questions), True, "bold yellow")
+    yield from _labelled(screen, "questions", [one.text for one in draft.questions], True, "bold yellow")
     yield from _labelled(screen, "runs in", [plan.terms.image], True)
+    if plan.terms.candidates > 1:
+        yield from _labelled(screen, "candidates", [_candidates(plan.terms.candidates)], True)
     yield from _labelled(screen, "judged by", [_command(command, full) for command in plan.terms.commands], True)
     if draft.leftovers:
         yield ""
@@ -51,10 +53,14 @@ def plan_view(screen: Screen, run_id: str, plan: Plan, *, full: bool = False) ->
     yield from alarms(screen, plan_warnings(plan))
 
 
+def _candidates(number: int) -> str:
+    return f"{number} executions of this plan, at about {number} times the cost; the run's budget is for all of them"
+
+
 def plan_warnings(plan: Plan) -> list[str]:
     """Everything in the plan that a reader would not see as it is (OUT-04)."""
     draft = plan.draft
-    told = [draft.summary, draft.root_cause, *draft.risks, *draft.assumptions, *draft.questions, *draft.leftovers]
+    told = [draft.summary, draft.root_cause, *draft.risks, *draft.assumptions, *(one.text for one in draft.questions), *draft.leftovers]
     found = [line for text in told for line in warnings("plan", text)]
     for number, step in enumerate(draft.steps, 1):
         words = "\n".join((step.title, step.intent, step.verify, *step.files))

@@ -32,6 +32,8 @@ class Order:
     choices: Choices
     as_json: bool
     full: bool = False
+    candidates: int = 1
+    transformation: str = ""
 
 
 def plan(order: Order) -> int:
@@ -92,6 +94,8 @@ def _begin(order: Order) -> tuple[Place, Deps, Run]:
         revision=order.revision,
         include_dirty=order.include_dirty,
         sandbox=order.sandbox,
+        candidates=order.candidates,
+        transformation=order.transformation,
     )
     started = runs.start(deps, asked)
     remember(place.store, started.id, order.choices)

@@ -98,8 +98,19 @@ class Narrator:
                 if result in ("green", "reverted"):
                     return None  # the line before has said it
                 return f"{at} {result}{f': {reason}' if reason else ''}", STEP_MOODS.get(result, "plain")
+            case "stage_finished":
+                return _stage(data)
             case _:
                 return _late(event)
+
+
+def _stage(data: Mapping[str, Any]) -> tuple[str, Mood]:
+    name, reasons = data.get("stage", ""), "; ".join(map(str, data.get("reasons", ())))
+    return (
+        (f"stage {name} is reached", "good")
+        if data.get("reached")
+        else (f"stage {name} is not reached: {reasons}", "bad")
+    )
 
 
 def _late(event: Event) -> tuple[str, Mood]:
@@ -110,6 +121,12 @@ def _late(event: Event) -> tuple[str, Mood]:
             return f"final verification: {verdict}, {_proof(data)}", "good" if verdict == "verified" else "bad"
         case "reviewed":
             return f"review: {count(len(data.get('findings', ())), 'finding')}", "plain"
+        case "candidate_finished":
+            verdict = str(data.get("verdict", ""))
+            line = f"candidate {data.get('candidate')} of {data.get('of')}: {verdict}"
+            return line, "good" if verdict == "verified" else "bad"
+        case "candidate_chosen":
+            return f"candidate {data.get('candidate')} of {data.get('of')} is chosen", "plain"
         case "patch_ready":
             return f"patch: {count(int(data.get('files', 0)), 'file')}, {data.get('verdict', '')}", "plain"
         case "patch_applied":

@@ -43,6 +43,7 @@ class Stage:
     sandbox: SandboxKind = "local"
     alone: bool = True
     words: str = ""
+    candidates: int = 1
 
     def to_json(self) -> dict[str, Any]:
         """For another process."""
@@ -73,7 +74,9 @@ class Stage:
 
     def start(self) -> Run:
         """A new run."""
-        asked = runs.Asked(repository=str(self.repository), text=self.text, sandbox=self.sandbox)
+        asked = runs.Asked(
+            repository=str(self.repository), text=self.text, sandbox=self.sandbox, candidates=self.candidates
+        )
         return runs.start(self.deps(), asked)
 
     def begin(self) -> Run:
@@ -162,7 +165,7 @@ def outcome(stage: Stage) -> dict[str, Any]:
         "patch": store.artifact(run.id, "patch.diff"),
         "usage": usage.model_copy(update={"seconds": 0.0}).model_dump(),
         "calls": sorted(call["key"] for call in store.answers(run.id)),
-        "attempts": [(a["step"], a["attempt"], a["result"]) for a in store.attempts(run.id)],
+        "attempts": [(a["candidate"], a["step"], a["attempt"], a["result"]) for a in store.attempts(run.id)],
         "plans": [(plan.revision, plan.author) for plan in store.plans(run.id)],
         "approvals": [(a.decision, a.revision) for a in store.approvals(run.id)],
     }

@@ -73,7 +73,7 @@ def test_words_reach_the_model_before_its_next_call_in_order_and_once(tiny: Make
     assert first.endswith(f'The human says, and it binds:\n{HUMAN}: "{WORDS}"')
     assert second.endswith(f'{HUMAN}: "And one more thing."\n{HUMAN}: "The last one."')
     assert "The human says" not in third
-    assert [said.heard for said in stage.store().said(run.id)] == ["edit/0/1/0", "edit/0/1/1", "edit/0/1/1"]
+    assert [said.heard for said in stage.store().said(run.id)] == ["edit/1/0/1/0", "edit/1/0/1/1", "edit/1/0/1/1"]
 
 
 def test_words_said_while_the_plan_is_made_are_notes_of_the_plan_and_bind_the_editor(tiny: MakeStage) -> None:
