@@ -89,7 +89,7 @@ def _from_body(body: bytes) -> Said:
         raise Malformed("it has no choices")
     said = Said(usage=answer.get("usage"), model=words(answer.get("model")))
     said.fingerprint = words(answer.get("system_fingerprint"))
-    _add(said, mapping(choice.get("message")), {})
+    _add(said, mapping(choice.get("message")), None)
     said.finish = words(choice.get("finish_reason"))
     return said
 
@@ -149,14 +149,14 @@ def _error(error: Any) -> EndpointError:
     return EndpointError(503 if "overload" in kind or "server_error" in kind else 0, text)
 
 
-def _add(said: Said, part: dict[str, Any], slots: dict[int, Call]) -> None:
-    """One message, or one piece of a streamed one."""
+def _add(said: Said, part: dict[str, Any], slots: dict[int, Call] | None) -> None:
+    """One message, or one piece of a streamed one, whose calls so far are in `slots`."""
     said.content += _text(part.get("content"))
     said.refusal += words(part.get("refusal"))
     said.reasoning += words(part.get("reasoning_content")) or words(part.get("reasoning"))
-    for position, piece in enumerate(listing(part.get("tool_calls"))):
+    for piece in listing(part.get("tool_calls")):
         facts = mapping(piece)
-        call = _slot(said, facts, position, slots)
+        call = _slot(said, facts, {} if slots is None else slots)
         _extend(call, mapping(facts.get("function")))
 
 
@@ -167,15 +167,24 @@ def _text(content: Any) -> str:
     return words(content)
 
 
-def _slot(said: Said, facts: dict[str, Any], position: int, slots: dict[int, Call]) -> Call:
-    """The call that a piece belongs to. Some endpoints send no index, or 0 for every call."""
-    index, own = facts.get("index"), words(facts.get("id"))
-    number = index if isinstance(index, int) else position if own or not slots else max(slots)
+def _slot(said: Said, facts: dict[str, Any], slots: dict[int, Call]) -> Call:
+    """The call that a piece belongs to. Some endpoints send no index, or 0 for every call, or no id."""
+    own = words(facts.get("id"))
+    number = _number(facts, own, slots)
     known = slots.get(number)
     if known is None or (own and known.id and own != known.id):
         known = slots[number] = Call(id=own)
         said.calls.append(known)
     return known
+
+
+def _number(facts: dict[str, Any], own: str, slots: dict[int, Call]) -> int:
+    index, begins = facts.get("index"), bool(words(mapping(facts.get("function")).get("name")))
+    if isinstance(index, int):
+        return index
+    if own:
+        return next((number for number, call in slots.items() if call.id == own), len(slots))
+    return len(slots) if begins or not slots else max(slots)
 
 
 def _extend(call: Call, function: dict[str, Any]) -> None:

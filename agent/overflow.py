@@ -12,18 +12,21 @@ _SAYS = re.compile(
     r"|(prompt|input|request|conversation|messages?) (is|are|was) too (long|large)( for|:|\.|$)"
     r"|too large for model|length of all messages is too long"
     r"|(input|prompt) (token count|tokens).{0,40}exceed|too many (input|prompt) tokens|input tokens exceeded"
-    r"|inputs? tokens.{0,30}must be <=|reduce the length of the (messages|prompt|input)"
+    r"|inputs\W+tokens.{0,40}must be <=|reduce the length of the (messages|prompt|input)"
     r"|context the overflows|exceeds the model'?s? (maximum )?context|kv cache (is )?full"
 )
 _NOT = re.compile(r"rate limit|throttl|per (minute|day)|please wait|tpm\b|max_(completion_)?tokens.{0,12}is too large")
 _STATUSES = frozenset({400, 413, 422, 500})
-_LIMITS = (
-    re.compile(r"(?:context|model|input|prompt) length[^0-9]{0,24}(\d[\d,]{2,})"),
-    re.compile(r"context (?:size|window|limit)[^0-9]{0,24}(\d[\d,]{2,})"),
-    re.compile(r"maximum(?: number of)?(?: tokens)?(?: allowed)?[^0-9]{0,12}(\d[\d,]{2,})"),
-    re.compile(r"model with (\d[\d,]{2,}) maximum"),
-    re.compile(r"> ?(\d[\d,]{2,})"),
-    re.compile(r"<= ?(\d[\d,]{2,})"),
+_GAP, _NUMBER = r"(?: of| is)?(?: only)? ?[(:]? ?", r"(\d[\d,]{2,})"
+_LIMITS = tuple(
+    re.compile(before + _NUMBER)
+    for before in (
+        "[><]=? ?",
+        f"maximum (?:context|model|allowed input) length{_GAP}",
+        f"number of tokens allowed{_GAP}",
+        f"context (?:length|size|window|limit){_GAP}",
+        "model with ",
+    )
 )
 
 LEAST_BYTES = 16_000

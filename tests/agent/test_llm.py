@@ -8,15 +8,14 @@ import traceback
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from patchwright.agent.book import CapabilityBook
 from patchwright.agent.capabilities import Capabilities
 from patchwright.agent.errors import ModelGarbage, ModelRefused, ModelUnavailable
-from patchwright.agent.llm import Clock, HttpModel
-from patchwright.agent.messages import Message, Request, ToolCall, ToolSpec
-from patchwright.agent.roles import Endpoint, Prices, ReplyLimits
-from patchwright.tools.secrets import MARK, Redactor
+from patchwright.agent.messages import Message, Request, ToolCall
+from patchwright.agent.roles import Prices, ReplyLimits
+from patchwright.tools.secrets import MARK
+from tests.agent.asking import PLAN, READ, SCHEMA, Waits, ask, model
 from tests.agent.fake_endpoint import (
     KEY,
     as_json,
@@ -35,44 +34,6 @@ from tests.agent.fake_endpoint import (
     says,
     stream,
 )
-
-READ = ToolSpec(
-    name="read",
-    description="Read a file.",
-    parameters={
-        "type": "object",
-        "properties": {"path": {"type": "string"}},
-        "required": ["path"],
-        "additionalProperties": False,
-    },
-)
-SCHEMA: dict[str, Any] = {
-    "type": "object",
-    "properties": {"summary": {"type": "string", "maxLength": 100, "default": ""}},
-    "required": ["summary"],
-    "additionalProperties": False,
-}
-PLAN = '{"summary": "fix it"}'
-
-
-def ask(text: str = "Fix it.", **more: Any) -> Request:
-    return Request("editor", [Message(role="system", content="You edit."), Message(role="user", content=text)], **more)
-
-
-class Waits:
-    """A clock that notes waits instead of waiting."""
-
-    def __init__(self) -> None:
-        self.waits: list[float] = []
-
-    def clock(self) -> Clock:
-        return Clock(sleep=self.waits.append, chance=lambda: 0.5)
-
-
-def model(url: str, waits: Waits | None = None, book: CapabilityBook | None = None, **more: Any) -> HttpModel:
-    settings: dict[str, Any] = {"timeout": 20.0, **more}
-    end = Endpoint(role="editor", base_url=url, model="m", api_key=SecretStr(KEY), key_source="MY_KEY", **settings)
-    return HttpModel(end, book or CapabilityBook(), Redactor(["hunter2-secret"]), clock=(waits or Waits()).clock())
 
 
 @pytest.fixture(autouse=True)
