@@ -110,6 +110,9 @@ class Report(Record):
 COMMAND = 200
 """Characters of a command that are shown; the record has it whole."""
 
+_LINKING = re.compile(r"(?<=@)|(?<=:)(?=//)|(?<=www)(?=\.)", re.IGNORECASE)
+"""Where a mention or a bare address is broken, which no escape would keep from becoming a link."""
+
 MANY = 40
 """Rows of a list that are shown; the rest is counted."""
 
@@ -272,4 +275,4 @@ def inline(text: str) -> str:
     """Untrusted text as one line of Markdown that is shown as it is: no markup, mention, link or image (OUT-05)."""
     line = " ".join(printable(text[:2000]).split())
     escaped = re.sub(r"([\\`*_\[\]<>#!~])", r"\\\1", line)
-    return escaped.replace("@", "@\N{ZERO WIDTH NON-JOINER}")
+    return _LINKING.sub("\N{ZERO WIDTH NON-JOINER}", escaped)

@@ -1,6 +1,5 @@
 """Each fact of a run as one line for a person. Pure; what it says is still untrusted text."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -93,6 +92,11 @@ class Narrator:
                 return f"{at}: {_counts(data)}", "good" if data.get("green") else "bad"
             case "step_reverted":
                 return f"{at} reverted: {data.get('reason', '')} {_some(data.get('tests'))}".rstrip(), "bad"
+            case "amendment_asked":  # the status that follows says the question
+                asked = f"{at} asks to change {_paths(data)}, which the plan does not open"
+                return (asked, "notice") if data.get("paths") else None
+            case "stuck":
+                return f"{at}, try {data.get('attempt', 1)} is stuck: {data.get('reason', '')}", "notice"
             case "step_finished":
                 result, reason = str(data.get("result", "")), str(data.get("reason", ""))
                 if result in ("green", "reverted"):
@@ -133,10 +137,8 @@ def _late(event: Event) -> tuple[str, Mood]:
             return f"patch applied: {count(int(data.get('files', 0)), 'file')}", "good"
         case "plan_refused":
             return f"plan refused: {'; '.join(map(str, data.get('reasons', ())))}"[:400], "notice"
-        case "amendment_asked" | "stuck":
-            return f"{event.kind.replace('_', ' ')}: {_rest(data)}", "notice"
         case _:
-            return f"{event.kind.replace('_', ' ')} {_rest(data)}", "quiet"
+            return event.kind.replace("_", " "), "quiet"
 
 
 def _steered(event: Event) -> str:
@@ -238,10 +240,3 @@ def _ended(data: Mapping[str, Any]) -> tuple[str, Mood]:
 def _some(items: Any) -> str:
     names = [str(item) for item in items or ()]
     return f"({', '.join(names[:3])}{', ...' if len(names) > 3 else ''})" if names else ""
-
-
-def _rest(data: Mapping[str, Any], *without: str) -> str:
-    if set(data) == {"text"}:
-        return str(data["text"])
-    shown = {name: value for name, value in data.items() if name not in without}
-    return json.dumps(shown, ensure_ascii=False)[:300] if shown else ""

@@ -4,14 +4,13 @@ Only the source's `upload-pack` runs there. It obeys no hook, filter or program 
 (security.md section 5); every other git command would.
 """
 
-import base64
 import hashlib
 import os
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from patchwright.sandbox.errors import GitFailed, SourceRefused
 from patchwright.sandbox.git import Git
@@ -19,6 +18,10 @@ from patchwright.sandbox.git import Git
 _SCP = re.compile(r"(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:[^/:\s][^\s]*")
 _NETWORK = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "GIT_SSL_CAINFO")
 _SSH = ("SSH_AUTH_SOCK",)
+_PRIVATE = (
+    "If it is private, clone it with your own git, whose credential helper knows your token, and give that folder; "
+    "or give its ssh address."
+)
 _SSH_COMMAND = "ssh -oBatchMode=yes -oClearAllForwardings=yes -oPermitLocalCommand=no"
 
 
@@ -32,7 +35,6 @@ class Remote:
     address: str
     protocol: str
     folder: Path | None = None
-    secret: Mapping[str, str] = field(default_factory=dict[str, str], repr=False)
 
     @property
     def cache_name(self) -> str:
@@ -55,7 +57,7 @@ def locate(source: str) -> Remote:
         case "file":
             return Remote(source, "file")
         case "ssh":
-            return Remote(_without_password(source), "ssh")
+            return _ssh(source)
         case "https":
             return _https(source)
         case _:
@@ -96,7 +98,7 @@ def _git(remote: Remote, git_dir: Path | None = None) -> Git:
     names = {"https": _NETWORK, "ssh": _SSH}.get(remote.protocol, ())
     extra = {name: os.environ[name] for name in names if name in os.environ}
     command = {"GIT_SSH_COMMAND": _SSH_COMMAND} if remote.protocol == "ssh" else {}
-    return Git(git_dir, protocol=remote.protocol, extra={**extra, **command, **remote.secret})
+    return Git(git_dir, protocol=remote.protocol, extra={**extra, **command})
 
 
 def _folder(given: Path) -> Remote:
@@ -116,30 +118,23 @@ def _folder(given: Path) -> Remote:
 
 
 def _https(source: str) -> Remote:
+    """An https address. Whatever else a URL may carry is where people put tokens: it would be stored with the run."""
     url = urlsplit(source)
-    host = url.netloc.rpartition("@")[2]
-    clean = urlunsplit(("https", host, url.path, "", ""))
-    if not (url.username or url.password):
-        return Remote(clean, "https")
-    pair = f"{unquote(url.username or '')}:{unquote(url.password or '')}".encode()
-    header = f"Authorization: Basic {base64.b64encode(pair).decode()}"
-    # Seen by this one command only; git sends it to this host alone since redirects are off.
-    secret = {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"http.https://{host}/.extraHeader",
-        "GIT_CONFIG_VALUE_0": header,
-    }
-    return Remote(clean, "https", secret=secret)
+    if "@" in url.netloc or url.query or url.fragment:
+        raise SourceRefused(
+            f"{_shown(source)}: credentials do not belong into a URL, nor does anything behind the path. {_PRIVATE}"
+        )
+    return Remote(urlunsplit(("https", url.netloc, url.path, "", "")), "https")
 
 
-def _without_password(source: str) -> str:
+def _ssh(source: str) -> Remote:
     if urlsplit(source).password:
         raise SourceRefused(f"{_shown(source)}: ssh takes no password from a URL. Use a key or an agent.")
-    return source
+    return Remote(source, "ssh")
 
 
 def _shown(source: str) -> str:
-    return re.sub(r"//[^/@]*@", "//", source)
+    return re.sub(r"[?#].*", "", re.sub(r"//[^/]*@", "//", source))
 
 
 def _unreadable(remote: Remote, failure: GitFailed) -> str:
@@ -151,7 +146,7 @@ def _unreadable(remote: Remote, failure: GitFailed) -> str:
     if "SHA-256" in words or "object format" in words or "sha256" in words:
         return f"{remote.address} uses SHA-256 object names, which patchwright does not support."
     advice = {
-        "https": " If it is private, put a token into the URL (https://user:TOKEN@host/...) or give a clone of it.",
+        "https": f" {_PRIVATE}",
         "ssh": " Check that `ssh` reaches the host without a question (key loaded, host known).",
     }
     return f"{remote.address} cannot be read: {words or failure}.{advice.get(remote.protocol, '')}"
