@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from patchwright.agent.plan import Approval, Record
 from patchwright.agent.run import Outcome, RunVerdict, Usage
+from patchwright.agent.rungs import RungLine, did
 from patchwright.tools.checks import TestChange
 from patchwright.tools.untrusted import code_span, fence, printable
 
@@ -105,6 +106,7 @@ class Report(Record):
     notes: tuple[str, ...]
     candidates: tuple[CandidateLine, ...] = ()
     """Empty if there was only one."""
+    models: tuple[RungLine, ...] = ()
 
 
 COMMAND = 200
@@ -130,6 +132,7 @@ def write_report(report: Report) -> str:
         _files(report),
         _origins(report),
         _findings(report),
+        _models(report),
         _list("Needs a model or a person", report.leftovers),
         _list("Notes", report.notes),
         _cost(report),
@@ -239,6 +242,17 @@ def _origins(report: Report) -> str:
 def _findings(report: Report) -> str:
     rows = [(f.severity, inline(f.path), str(f.line or ""), inline(f.message)) for f in report.findings]
     return _table("Review (a model's opinion, not a verdict)", ("severity", "file", "line", "finding"), rows)
+
+
+def _models(report: Report) -> str:
+    """Who did what, where a role had more than one model."""
+    if len({line.role for line in report.models}) == len(report.models):
+        return ""
+    rows = [
+        (line.role, inline(line.name), str(line.calls), str(line.tokens_in), str(line.tokens_out), inline(did(line)))
+        for line in report.models
+    ]
+    return _table("Which model did what", ("role", "model", "requests", "tokens in", "out", ""), rows)
 
 
 def _cost(report: Report) -> str:

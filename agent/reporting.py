@@ -5,6 +5,7 @@ from patchwright.agent.plan import Plan
 from patchwright.agent.proof import Findings, Proof
 from patchwright.agent.report import CandidateLine, CheckLine, FileLine, FindingLine, Origin, Report, StepLine
 from patchwright.agent.run import Outcome, RunVerdict
+from patchwright.agent.rungs import rung_lines
 from patchwright.agent.session import Session
 from patchwright.agent.settling import choice_of, settled
 from patchwright.agent.state import State
@@ -13,6 +14,8 @@ from patchwright.tools.checks import CheckResult
 
 CHANGES = 5000
 """Test changes that a report lists."""
+EVENTS = 1_000_000
+"""Events of a run that are read."""
 
 
 def build_report(
@@ -49,6 +52,7 @@ def build_report(
         usage=session.spent,
         notes=session.toolchain.notes,
         candidates=_candidates(session),
+        models=rung_lines(store.events(run_id, limit=EVENTS), store.attempts(run_id)),
     )
 
 

@@ -118,7 +118,8 @@ class Endpoint(Settable):
     def secrets(self) -> tuple[str, ...]:
         """The key, unless it is a word that local servers take for one ("ollama", "not-needed")."""
         key = self.api_key.get_secret_value() if self.api_key else ""
-        return () if len(key) < 16 and key.replace("-", "").isalpha() else (key,)
+        is_word = len(key) < 16 and key.replace("-", "").isalpha()
+        return () if is_word or not key else (key,)
 
 
 class Ladder(Settable):

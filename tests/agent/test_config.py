@@ -96,6 +96,45 @@ def test_a_key_is_not_sent_to_an_address_it_was_not_meant_for(tmp_path: Path) ->
     assert found.roles["planner"].rungs[0].api_key is not None and found.roles["editor"].rungs[0].api_key is None
 
 
+LADDER = """
+[roles.default]
+base_url = "http://a/v1"
+api_key_env = "A_KEY"
+timeout = 30.0
+seed = 5
+[roles.editor]
+reasoning_effort = "low"
+models = [
+  { base_url = "http://local/v1", model = "small", context = 8192 },
+  { model = "big", prices = { input = 1.0, output = 2.0 } },
+]
+fallback = { model = "spare" }
+"""
+
+
+def test_a_ladder_takes_from_its_role_what_its_models_do_not_say_and_no_key_of_another_address(tmp_path: Path) -> None:
+    """LLM-07"""
+    ladder = settings(tmp_path, LADDER, A_KEY="k-12345678").roles["editor"]
+    small, big = ladder.rungs
+    assert (small.base_url, small.model, small.context, small.api_key) == ("http://local/v1", "small", 8192, None)
+    assert (big.base_url, big.timeout, big.prices.output, big.seed) == ("http://a/v1", 30.0, 2.0, 5)
+    assert small.reasoning_effort == big.reasoning_effort == "low"
+    assert ladder.fallback and ladder.fallback.model == "spare" and ladder.fallback.api_key
+
+
+def test_every_key_of_a_ladder_is_a_secret(tmp_path: Path) -> None:
+    """SEC-02"""
+    text = LADDER.replace('model = "big"', 'model = "big", api_key_env = "B_KEY"')
+    found = settings(tmp_path, text, A_KEY="k-12345678", B_KEY="k-87654321")
+    assert found.secrets() == ("k-12345678", "k-87654321")
+
+
+def test_two_models_of_one_name_are_told_apart_by_their_address(tmp_path: Path) -> None:
+    text = LADDER.replace('"big"', '"small"')
+    ladder = settings(tmp_path, text, A_KEY="k-12345678").roles["editor"]
+    assert [ladder.name(end) for end in ladder.rungs] == ["small at http://local/v1", "small at http://a/v1"]
+
+
 def test_a_model_in_the_environment_replaces_the_shared_one(tmp_path: Path) -> None:
     text = '[roles.default]\nmodel = "shared"\n[roles.editor]\nmodel = "own"\n'
     found = settings(tmp_path, text, PATCHWRIGHT_MODEL="now", **KEYS)
@@ -129,6 +168,17 @@ def test_a_key_file_has_to_be_private(tmp_path: Path) -> None:
         ("[roles.editor]\nbase_url = 'http://u:p@h/v1'", "user, password"),
         ("[roles.editor]\nbase_url = 'http://h/v1?key=x'", "query"),
         ("[roles.editor\n", "not valid TOML"),
+        ("[roles.editor]\nmodel = 'a'\nmodels = [{ model = 'b' }]", "sets both model and models"),
+        ("[roles.editor]\nmodels = []", "roles.editor.models"),
+        (
+            "[roles.editor]\nbase_url = 'http://a'\nmodels = [{ seed = 1 }, { model = 'b' }]",
+            "roles.editor.models.0 needs a model",
+        ),
+        (
+            "[roles.editor]\nbase_url = 'http://a'\nmodel = 'm'\nfallback = { seed = 1 }",
+            "roles.editor.fallback needs a model",
+        ),
+        ("[roles.editor]\nreasoning_effort = 'a lot'", "roles.editor.reasoning_effort"),
         ("[roles.editor]\napi_key_env = 'NOT_THERE'\nmodel = 'm'\nbase_url = 'http://a'", "NOT_THERE, but"),
     ],
 )
