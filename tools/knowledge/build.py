@@ -3,6 +3,7 @@
 import contextlib
 import fcntl
 import os
+import sqlite3
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from patchwright.sandbox.trees import Entry
-from patchwright.tools.knowledge.index import Key, Skipped, begin_index, open_index
+from patchwright.tools.knowledge.index import Index, Key, Skipped, begin_index, open_index
 from patchwright.tools.knowledge.languages import language_of
 from patchwright.tools.knowledge.reading import BATCH_BYTES, WORKERS, Blob, Read, batches, read_all
 
@@ -18,6 +19,9 @@ MAX_FILE = 500_000
 """Bytes. Larger source files are generated."""
 MAX_FILES = 50_000
 MAX_TOTAL = 400 << 20
+MOST_LOST = 20
+"""Files that may fail in one go: each can take seconds, and a hostile repository has nothing else."""
+TOO_LARGE = Skipped(f"larger than {MAX_FILE:,} bytes")
 
 
 class Blobs(Protocol):
@@ -69,27 +73,45 @@ def bring_up(path: Path, tree: Blobs, wait: float) -> Sources:
     and OSError when the index cannot be written.
     """
     wanted = sources(tree)
-    if path.exists() and not _missing(path, wanted):
+    if _complete(path, wanted):
         return wanted
     path.parent.mkdir(exist_ok=True, mode=0o700)
     with _locked(path.with_suffix(".lock"), wait):
         begin_index(path)
-        missing = _missing(path, wanted)
         with open_index(path) as index:
-            for found in _read(tree, wanted, missing):
-                index.add(found)
+            missing = _missing(index, wanted)
+            _add(index, _read(tree, wanted, missing), missing)
     return wanted
 
 
-def _missing(path: Path, wanted: Sources) -> list[Key]:
-    with open_index(path) as index:
-        known = index.ids()
+def _add(index: Index, heaps: Iterable[Sequence[Read]], missing: Sequence[Key]) -> None:
+    """Keep what was read, heap by heap; the rest is skipped once too many have failed."""
+    lost = 0
+    for found in heaps:
+        index.add(found)
+        lost += sum(isinstance(tags, Skipped) and tags != TOO_LARGE for _, tags in found)
+        if lost > MOST_LOST:
+            known = index.ids()
+            index.add((key, Skipped("too many others failed")) for key in missing if key not in known)
+            return
+
+
+def _complete(path: Path, wanted: Sources) -> bool:
+    try:
+        with open_index(path) as index:
+            return not _missing(index, wanted)
+    except sqlite3.DatabaseError:  # not there, or damaged: who holds the lock sees to it
+        return False
+
+
+def _missing(index: Index, wanted: Sources) -> list[Key]:
+    known = index.ids()
     return [key for key in wanted.sizes if key not in known]
 
 
 def _read(tree: Blobs, wanted: Sources, missing: Sequence[Key]) -> Generator[list[Read]]:
     small = [key for key in missing if wanted.sizes[key] <= MAX_FILE]
-    yield [(key, Skipped(f"larger than {MAX_FILE:,} bytes")) for key in missing if wanted.sizes[key] > MAX_FILE]
+    yield [(key, TOO_LARGE) for key in missing if wanted.sizes[key] > MAX_FILE]
     blobs = (Blob(key, data) for key, data in zip(small, tree.blobs(key.sha for key in small), strict=True))
     heaps = 1 + sum(wanted.sizes[key] for key in small) // BATCH_BYTES
     yield from read_all(batches(blobs), min(WORKERS, os.cpu_count() or 1, heaps))

@@ -25,12 +25,12 @@ MAX_BYTES = 1 << 30
 """A larger index is thrown away and begun anew with the commit at hand."""
 
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS blob (
+CREATE TABLE blob (
     id INTEGER PRIMARY KEY, sha TEXT NOT NULL, language TEXT NOT NULL, skipped TEXT NOT NULL,
     names TEXT NOT NULL, refs TEXT NOT NULL, definitions TEXT NOT NULL,
     UNIQUE (sha, language)
 );
-CREATE VIRTUAL TABLE IF NOT EXISTS concept USING fts5(name, words, content='', tokenize='porter unicode61');
+CREATE VIRTUAL TABLE concept USING fts5(name, words, content='', tokenize='porter unicode61');
 """
 _INSERT = "INSERT OR IGNORE INTO blob (sha, language, skipped, names, refs, definitions) VALUES (?, ?, ?, ?, ?, ?)"
 
@@ -142,9 +142,18 @@ def begin_index(path: Path) -> None:
     if path.exists() and (path.stat().st_size > MAX_BYTES or not _sound(path)):
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
-    with closing(sqlite3.connect(path, timeout=WAIT)) as connection:
+    if not path.exists():
+        _make(path)
+
+
+def _make(path: Path) -> None:
+    """Whoever opens it meanwhile finds no index, or an empty one with its tables."""
+    made = path.with_suffix(".new")
+    made.unlink(missing_ok=True)
+    with closing(sqlite3.connect(made)) as connection:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(_SCHEMA)
+    made.rename(path)
 
 
 def _sound(path: Path) -> bool:

@@ -16,12 +16,12 @@ from typing import NamedTuple
 from patchwright.tools.knowledge.index import Key, Skipped
 from patchwright.tools.knowledge.tags import Definition, Tags
 
-SECONDS = 5.0
-"""For one file; the largest one takes half a second."""
+SECONDS = 3.0
+"""For one file; the largest honest one takes half a second."""
 MAX_ANSWER = 32 << 20
 WORKERS = 4
 TRIES = 2
-"""A worker may also have died for another reason than its file."""
+"""A worker may also have crashed for another reason than its file."""
 BATCH_BYTES = 256 << 10
 
 _COMMAND = (sys.executable, "-I", "-m", "patchwright.tools.knowledge.worker")
@@ -37,23 +37,27 @@ class Blob(NamedTuple):
 Read = tuple[Key, Tags | Skipped]
 
 
-class _Lost(Exception):
-    """The worker is gone or was too slow."""
+class _Crashed(Exception):
+    """The worker is gone."""
+
+
+class _TooMuch(Exception):
+    """The file takes too long, or has too much in it."""
 
 
 class Reader:
     """A worker process, started when it is needed and again when it has died."""
 
     def __init__(self) -> None:
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self._rest = bytearray()
 
     def close(self) -> None:
         """End the process."""
-        if self._process is not None:
-            self._process.kill()
-            self._process.communicate()
-            self._process = None
+        if self.process is not None:
+            self.process.kill()
+            self.process.communicate()
+            self.process = None
 
     def read(self, blobs: Sequence[Blob]) -> Iterator[Read]:
         """What is in each of them, in order."""
@@ -65,30 +69,30 @@ class Reader:
                     yield left[0].key, self._answer()
                     left.popleft()
                     tries = 0
-            except _Lost as error:
+            except (_Crashed, _TooMuch) as error:
                 self.close()
                 tries += 1
-                if tries == TRIES:
+                if tries == TRIES or isinstance(error, _TooMuch):
                     yield left.popleft().key, Skipped(str(error))
                     tries = 0
 
     def _send(self, blobs: Iterable[Blob]) -> None:
         header = json.dumps([(blob.key.language, len(blob.data)) for blob in blobs]).encode()
         data = memoryview(b"".join([header, b"\n", *(blob.data for blob in blobs)]))
-        if self._process is None:
+        if self.process is None:
             self._start()
-        assert self._process is not None and self._process.stdin is not None
-        handle, deadline = self._process.stdin.fileno(), time.monotonic() + SECONDS
+        assert self.process is not None and self.process.stdin is not None
+        handle, deadline = self.process.stdin.fileno(), time.monotonic() + SECONDS
         while data:
             _ready(handle, select.POLLOUT, deadline)
             try:
                 data = data[os.write(handle, data) :]
             except BrokenPipeError as error:
-                raise _Lost("its reader crashed") from error
+                raise _Crashed("its reader crashed") from error
 
     def _start(self) -> None:
         self._rest.clear()
-        self._process = subprocess.Popen(
+        self.process = subprocess.Popen(
             _COMMAND,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -97,19 +101,21 @@ class Reader:
             cwd="/",
             start_new_session=True,  # Ctrl-C is not for it: a file would be taken for a killer
         )
-        assert self._process.stdin is not None
-        os.set_blocking(self._process.stdin.fileno(), False)
+        assert self.process.stdin is not None
+        os.set_blocking(self.process.stdin.fileno(), False)
 
     def _answer(self) -> Tags | Skipped:
-        assert self._process is not None and self._process.stdout is not None
-        handle, deadline = self._process.stdout.fileno(), time.monotonic() + SECONDS
+        assert self.process is not None and self.process.stdout is not None
+        handle, deadline = self.process.stdout.fileno(), time.monotonic() + SECONDS
         searched = 0
         while (end := self._rest.find(b"\n", searched)) < 0:
             searched = len(self._rest)
             _ready(handle, select.POLLIN, deadline)
             chunk = os.read(handle, 1 << 20)
-            if not chunk or searched > MAX_ANSWER:
-                raise _Lost("its reader crashed" if not chunk else "too much in it")
+            if not chunk:
+                raise _Crashed("its reader crashed")
+            if searched > MAX_ANSWER:
+                raise _TooMuch("it defines too much")
             self._rest += chunk
         line = bytes(self._rest[:end])
         del self._rest[: end + 1]
@@ -120,7 +126,7 @@ def _ready(handle: int, event: int, deadline: float) -> None:
     poll = select.poll()
     poll.register(handle, event)
     if not poll.poll(max(deadline - time.monotonic(), 0) * 1000):
-        raise _Lost(f"reading it took longer than {SECONDS:.0f} s")
+        raise _TooMuch(f"reading it took longer than {SECONDS:.0f} s")
 
 
 def checked(line: bytes) -> Tags | Skipped:

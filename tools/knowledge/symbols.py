@@ -84,9 +84,12 @@ def definitions(known: Known, name: str, blobs: Sequence[int]) -> list[Concept]:
 
 
 def _fits(path: str, one: Definition, scope: Sequence[str]) -> bool:
-    """Whether what is around a definition, its file included, ends as the scope does."""
+    """Whether what is around a definition, its file included, ends as the scope does; or its own line names it.
+
+    A method of Go or C++ stands outside of its type.
+    """
     around = [*re.split(r"[/.]", path.rpartition(".")[0]), *filter(None, one.parent.split("."))]
-    return not scope or around[-len(scope) :] == list(scope)
+    return not scope or around[-len(scope) :] == list(scope) or scope[-1] in re.findall(r"\w+", one.signature)
 
 
 def _last(name: str) -> str:
