@@ -24,3 +24,5 @@ class Issue(BaseModel):
     clone: str
     origin: Origin = "terminal"
     hidden: int = 0
+    transformation: str = ""
+    """The definition (TOML) of the transformation that was asked for; "" for an issue in words."""

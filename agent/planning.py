@@ -9,10 +9,8 @@ from patchwright.agent.plan import Draft, Plan, Scope, Terms, plan_sha256
 from patchwright.agent.proof import Ended
 from patchwright.agent.restrictions import Restrictions
 from patchwright.agent.session import Session
-from patchwright.agent.stages import definition_of
 from patchwright.agent.state import State, Update
 from patchwright.agent.transformer import NoPlan, draft_from_recipes
-from patchwright.agent.transforming import draft_from_transformation
 
 
 def draft_plan(session: Session, state: State) -> Update:
@@ -26,18 +24,16 @@ def draft_plan(session: Session, state: State) -> Update:
     session.ledger.status("planning")
     store, run_id = session.deps.store, session.ledger.run_id
     notes = about_plan(store, run_id, without=f"plan/{answered + 1}/")
-    definition = definition_of(session)
-    if previous is not None and (definition is not None or not session.deps.models("planner")):
+    by_recipes = bool(session.issue.transformation) or not session.deps.models("planner")
+    if previous is not None and by_recipes:
         found: Draft | NoPlan = previous.draft
         session.ledger.event(
             "warning",
             text="No model writes this plan: the feedback is kept as a note, the steps are the same. "
             "`patchwright edit` changes them by hand.",
         )
-    elif definition is not None:
-        found = draft_from_transformation(session, definition)
-    elif not session.deps.models("planner"):
-        found = draft_from_recipes(session)
+    elif by_recipes:
+        found = _draft_from_recipes(session)
     else:
         found = draft_by_model(session, previous, notes)
     if isinstance(found, NoPlan):
@@ -47,6 +43,15 @@ def draft_plan(session: Session, state: State) -> Update:
     plan = _revision(session, found, previous, about_plan(store, run_id))
     session.ledger.plan(plan)
     return _to_gate(session, plan)
+
+
+def _draft_from_recipes(session: Session) -> Draft | NoPlan:
+    """By a transformation's stages, or by what the baseline shows. Loaded late: a run with a model needs neither."""
+    from patchwright.agent.stages import definition_of
+    from patchwright.agent.transforming import draft_from_transformation
+
+    definition = definition_of(session)
+    return draft_from_recipes(session) if definition is None else draft_from_transformation(session, definition)
 
 
 def decided(approval: dict[str, Any]) -> Update:
@@ -93,7 +98,7 @@ def _revision(session: Session, draft: Draft, previous: Plan | None, notes: tupl
     )
     return Plan(
         revision=previous.revision + 1 if previous else 1,
-        author="planner" if session.deps.models("planner") and not session.issue.transformation else "recipes",
+        author="recipes" if session.issue.transformation or not session.deps.models("planner") else "planner",
         draft=draft,
         terms=terms,
         notes=notes,

@@ -48,13 +48,24 @@ def _detect(session: Session) -> Toolchain:
     key = f"toolchain/{detectors()}/{commit}"
     data = session.deps.store.cached(key)
     if data is not None:
-        return Toolchain.model_validate_json(data)
+        return _transforming(session, Toolchain.model_validate_json(data))
     try:
         toolchain = detect(session.repository.tree(commit), session.wishes.wishes())
     except BadSettings as error:
         raise UsageError(f"{NAME}: {error}") from error
     session.ledger.cache(key, toolchain.model_dump_json().encode())
-    return toolchain
+    return _transforming(session, toolchain)
+
+
+def _transforming(session: Session, found: Toolchain) -> Toolchain:
+    """A transformation is judged on its target, with the dependencies of the base and of all its stages."""
+    if not session.issue.transformation:
+        return found
+    from patchwright.tools.transformations.definition import parse_definition
+    from patchwright.tools.transformations.maven import transforming
+
+    definition = parse_definition(session.issue.transformation, "the run's definition")
+    return transforming(found, definition, session.repository.tree(session.issue.base_commit))
 
 
 def measure_baseline(session: Session) -> Results:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Sequence
 from importlib import resources
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -133,3 +134,23 @@ def shipped() -> dict[str, str]:
     folder = resources.files("patchwright.tools.transformations").joinpath("definitions")
     files = sorted((one for one in folder.iterdir() if one.name.endswith(".toml")), key=lambda one: one.name)
     return {one.name.removesuffix(".toml"): one.read_text("utf-8") for one in files}
+
+
+def template(name: str) -> str:
+    """A definition to begin with: it holds everything that one can say, explained."""
+    text = resources.files("patchwright.tools.transformations").joinpath("template.toml").read_text("utf-8")
+    return text.replace('name = "NAME"', f'name = "{name}"', 1)
+
+
+def find_definition(name: str) -> tuple[str, Definition]:
+    """A shipped definition by its name, or one in a file: its text, and what it says. Raises `BadDefinition`."""
+    known = shipped()
+    if name in known:
+        return known[name], parse_definition(known[name], name)
+    path = Path(name)
+    if not path.is_file():
+        raise BadDefinition(
+            f"There is no transformation {name!r}, and no file of that name. There are: {', '.join(known)}."
+        )
+    text = path.read_text("utf-8", errors="replace")
+    return text, parse_definition(text, name)

@@ -32,6 +32,8 @@ test -d $repo
 
 def transforming(found: Toolchain, definition: Definition, tree: FileTree) -> Toolchain:
     """The toolchain of a run that transforms: the target's image, and dependencies of the base and of every stage."""
+    if "pom.xml" not in tree.paths():
+        return found  # the definition's entry checks say so
     trees = {"base": tree, **dry_run(definition, tree, Knobs()).trees}
     files: dict[str, bytes] = {}
     for name, one in trees.items():

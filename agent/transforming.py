@@ -1,0 +1,133 @@
+"""The plan of a transformation: the dry run of its recipes, stage by stage, and what is left to a model or a person."""
+
+from collections.abc import Iterator
+
+from patchwright.agent.plan import Draft, Evidence, Scope, Step
+from patchwright.agent.session import Session
+from patchwright.agent.stages import evidence_of
+from patchwright.agent.transformer import PREVIEW, NoPlan
+from patchwright.tools.checks import Results
+from patchwright.tools.recipes.java.advice import advise
+from patchwright.tools.transformations.checks import shown
+from patchwright.tools.transformations.definition import Definition, Stage, parsed
+from patchwright.tools.transformations.judging import entry_problems
+from patchwright.tools.transformations.planning import DryRun, PlannedRecipe, dry_run
+
+MODEL_FILES = ("**",)
+"""What a model may edit to bring a stage to its checks: everything but what the scope shuts."""
+
+
+def draft_from_transformation(session: Session, definition: Definition) -> Draft | NoPlan:
+    """One step per recipe that changes something, and one per stage for the model, if there is one."""
+    tree = session.repository.tree(session.issue.base_commit)
+    problems = entry_problems(parsed(definition.entry), tree, session.baseline)
+    if problems:
+        return NoPlan("gave_up", f"{definition.name} does not fit this repository: {'; '.join(problems)}.")
+    run = dry_run(definition, tree, evidence_of(session.baseline))
+    steps = list(_steps(session, definition, run))
+    left = _left(session.baseline, run)
+    if not steps:
+        listed = "".join(f"\n- {line}" for line in left[:20])
+        if left:
+            return NoPlan("gave_up", f"No recipe of {definition.name} finds anything to change.{listed}")
+        return NoPlan("no_change_needed", f"No recipe of {definition.name} finds anything to change.")
+    return Draft(
+        summary=_summary(session, definition, run),
+        root_cause=_cause(session.baseline),
+        steps=tuple(steps),
+        scope=Scope(tests=True, dependencies=True),
+        assumptions=(_time(session.baseline, definition),),
+        risks=tuple(dict.fromkeys(one.recipe.risk for one in run.recipes if one.recipe.risk)),
+        leftovers=tuple(left),
+    )
+
+
+def _steps(session: Session, definition: Definition, run: DryRun) -> Iterator[Step]:
+    commit = session.issue.base_commit
+    for stage in definition.stages:
+        for one in (item for item in run.recipes if item.stage == stage.name):
+            after = session.repository.commit(commit, one.rewrite.changes, message=one.recipe.title, trailers={})
+            yield _recipe_step(one, stage, session.repository.diff(commit, after).decode("utf-8", "replace"))
+            commit = after
+        if session.deps.models("editor") and stage.instruction:
+            yield _model_step(stage)
+
+
+def _recipe_step(one: PlannedRecipe, stage: Stage, preview: str) -> Step:
+    return Step(
+        title=one.recipe.title[:200],
+        intent=f"Stage {stage.name}: {stage.title}",
+        files=tuple(sorted(one.rewrite.changes))[:500],
+        recipe=one.recipe.name,
+        stage=stage.name,
+        verify=f"With the other recipes of its stage; the stage ends with: {_exit(stage)}."[:8000],
+        evidence=tuple(_evidence(place) for place in one.places[:50]),
+        preview=preview[:PREVIEW],
+    )
+
+
+def _model_step(stage: Stage) -> Step:
+    return Step(
+        title=f"Mend what the checks refuse after the recipes of stage {stage.name}"[:200],
+        intent=stage.instruction,
+        files=MODEL_FILES,
+        stage=stage.name,
+        verify=f"Left out if the stage is reached without it. It ends with: {_exit(stage)}."[:8000],
+    )
+
+
+def _exit(stage: Stage) -> str:
+    return ", ".join(shown(one) for one in stage.exit) or "the invariants"
+
+
+def _evidence(place: str) -> Evidence:
+    path, _, line = place.rpartition(":")
+    return Evidence(path=path, line=int(line), note="first change in this file")
+
+
+def _summary(session: Session, definition: Definition, run: DryRun) -> str:
+    files = {path for one in run.recipes for path in one.rewrite.changes}
+    stages = ", then ".join(f"{stage.name} ({stage.title or _exit(stage)})" for stage in definition.stages)
+    moves = "".join(f"\n- {move}" for move in run.moves)
+    return (
+        f"{definition.title}: {_state(session.baseline)} {len(run.recipes)} recipes change {len(files)} files. "
+        f"Stages: {stages}. After every stage: {', '.join(shown(one) for one in definition.invariants)}."
+        + (f"\nVersions that move:{moves}" if moves else "")
+    )[:8000]
+
+
+def _state(baseline: Results) -> str:
+    tests = baseline.tests().values()
+    if not tests:
+        return "On the base no test runs with the target's JDK."
+    passed = sum(test.status in ("passed", "xfailed") for test in tests)
+    return f"On the base {passed} of {len(tests)} tests pass with the target's JDK."
+
+
+def _cause(baseline: Results) -> str:
+    errors = [found for result in baseline.checks for found in result.diagnostics if found.severity == "error"]
+    problems = [f"{result.check.name}: {result.problem}" for result in baseline.checks if result.problem]
+    lines = [f"{found.path}:{found.line} {found.message}" for found in errors[:10]]
+    return "; ".join([*problems, *lines])[:8000]
+
+
+def _time(baseline: Results, definition: Definition) -> str:
+    """How long it takes at least: every stage is judged once, the result twice more."""
+    once = sum(result.seconds for result in baseline.checks)
+    return f"Judging takes about {once:.0f} s each time: at least {once * (len(definition.stages) + 2):.0f} s in all."
+
+
+def _left(baseline: Results, run: DryRun) -> list[str]:
+    """What recipes named, and the compiler's errors in files that no recipe changes, with advice."""
+    touched = {path for one in run.recipes for path in one.rewrite.changes}
+    removed = any(one.recipe.name == "java.removed-modules" for one in run.recipes)
+    lines = [f"{item.path}:{item.line} {item.kind}: {item.reason}" for item in run.leftovers]
+    for result in baseline.checks:
+        for found in result.diagnostics:
+            advice = advise(found)
+            solved = found.path in touched or (removed and advice == "depend on its library")
+            if found.severity == "error" and not solved:
+                lines.append(
+                    f"{found.path}:{found.line} {found.source}: {found.message}{f' ({advice})' if advice else ''}"
+                )
+    return [line[:8000] for line in dict.fromkeys(lines)][:5000]
