@@ -6,7 +6,7 @@ from patchwright.agent.conversing import Try, climbed, facts_of, recorded_turn, 
 from patchwright.agent.desk import PlanningDesk
 from patchwright.agent.knowing import knowledge, map_of
 from patchwright.agent.plan import Draft, Plan
-from patchwright.agent.planner import Refusal, planner_messages, planner_tools, read_plan
+from patchwright.agent.planner import Refusal, Revised, planner_messages, planner_tools, read_plan
 from patchwright.agent.run import Outcome
 from patchwright.agent.session import Session
 from patchwright.agent.transformer import NoPlan
@@ -33,10 +33,11 @@ def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ..
     conversation = _begin(session, previous, notes)
     refusals: list[Refusal] = []
     number, turns = (previous.revision if previous else 0) + 1, 0
+    revised = Revised(previous, tuple(note for note in notes if note not in previous.notes)) if previous else None
     while True:
         turn = recorded_turn(session, conversation, f"plan/{number}/{turns}", desk, helpers, tools)
         turns += 1
-        found = _found(turn, desk, lambda path: sensitivity(path, session.toolchain))
+        found = _found(turn, desk, lambda path: sensitivity(path, session.toolchain), revised)
         if isinstance(found, Draft | NoPlan):
             return found
         conversation = turn.conversation
@@ -66,14 +67,16 @@ def _helpers(session: Session) -> Helpers:
     )
 
 
-def _found(turn: Turn, desk: PlanningDesk, kind: Callable[[str], str]) -> Draft | NoPlan | Refusal | None:
+def _found(
+    turn: Turn, desk: PlanningDesk, kind: Callable[[str], str], revised: Revised | None
+) -> Draft | NoPlan | Refusal | None:
     match turn.ended:
         case None:
             return None
         case "plan":
-            return read_plan(turn.payload, desk.paths(), kind=kind)
+            return read_plan(turn.payload, desk.paths(), kind, revised)
         case "no_tool_calls":
-            return read_plan(str(turn.payload["text"]), desk.paths(), kind=kind)
+            return read_plan(str(turn.payload["text"]), desk.paths(), kind, revised)
         case "finish":
             outcome = _OUTCOMES.get(str(turn.payload.get("outcome")), "answer")
             return NoPlan(outcome, str(turn.payload.get("summary", "")))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from patchwright.agent.facts import Facts, facts_text, hints_text, issue_text
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Message, ToolSpec
-from patchwright.agent.plan import Evidence, Plan, Scope, Step
+from patchwright.agent.plan import Draft, Evidence, Plan, Scope, Step
 from patchwright.agent.policy import to_come
 from patchwright.agent.prompts.load import prompt
 from patchwright.tools.acts import Helpers
@@ -71,6 +71,7 @@ def plan_text(plan: Plan, current: int | None = None) -> str:
         + _section("Seen at", _places(draft.evidence))
         + _section("Assumptions", draft.assumptions)
         + _section("Risks", draft.risks)
+        + _section("Asked; the first answer holds unless the human's words say otherwise", _questions(draft))
         + _section("The human's words bind", plan.notes)
     )
 
@@ -129,6 +130,10 @@ def _windows(path: str, data: bytes, lines: Sequence[int]) -> list[str]:
             shown.append(window(path, data, start, end - start + 1))
             done = end
     return shown
+
+
+def _questions(draft: Draft) -> list[str]:
+    return [question.text for question in draft.questions]
 
 
 def _places(evidence: Sequence[Evidence]) -> list[str]:

@@ -92,8 +92,10 @@ class Draft(Record):
     @classmethod
     def _without_suggestions(cls, given: Any) -> Any:
         """Plans of graph version 1 hold questions as plain texts."""
-        listed: list[Any] = list(given) if isinstance(given, list | tuple) else []  # pyright: ignore[reportUnknownArgumentType]
-        return [{"question": one} if isinstance(one, str) else one for one in listed] if listed else given
+        if not isinstance(given, list | tuple):
+            return given
+        listed: list[Any] = list(given)  # pyright: ignore[reportUnknownArgumentType]
+        return [{"question": one} if isinstance(one, str) else one for one in listed]
 
 
 class Terms(Record):

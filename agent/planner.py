@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from patchwright.agent.authorship import lost, restored
 from patchwright.agent.facts import Facts, facts_text, hints_text, issue_text
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Message, ToolSpec
@@ -67,14 +68,26 @@ def ordinary(path: str) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True)
+class Revised:
+    """What a new draft answers to: the last plan, and what humans have said since it was made."""
+
+    plan: Plan
+    words: tuple[str, ...] = ()
+
+
 def read_plan(
-    answer: dict[str, Any] | str, paths: Sequence[str], kind: Callable[[str], str] = ordinary
+    answer: dict[str, Any] | str,
+    paths: Sequence[str],
+    kind: Callable[[str], str] = ordinary,
+    revised: Revised | None = None,
 ) -> Draft | Refusal:
     """The draft in a tool call's arguments (or a text that holds it), checked against the tree's paths.
 
     Refused: what does not fit the record (LLM-04), files that do not exist and are not created, paths
     that no tool may name, steps without files, files whose `kind` ("tests", "dependencies", "ci",
-    "control") needs a permission that the plan's scope does not ask for.
+    "control") needs a permission that the plan's scope does not ask for, and steps that a human wrote
+    and that are not there any more although no human's words call for that.
     """
     try:
         given = answer if isinstance(answer, dict) else extract_object(answer)
@@ -83,8 +96,18 @@ def read_plan(
         return Refusal((f"there is no plan in the answer: {error}",))
     except ValidationError as error:
         return Refusal(tuple(_said(one) for one in error.errors()[:MAX_REASONS]))
-    reasons = _missing_files(given, draft, paths) or _missing_flags(draft, kind)
-    return Refusal(tuple(reasons[:MAX_REASONS])) if reasons else draft
+    reasons = _missing_files(given, draft, paths) or _missing_flags(draft, kind) or _lost(given, draft, revised)
+    if reasons:
+        return Refusal(tuple(reasons[:MAX_REASONS]))
+    return restored(revised.plan.draft, draft) if revised else draft
+
+
+def _lost(given: dict[str, Any], draft: Draft, revised: Revised | None) -> list[str]:
+    if revised is None:
+        return []
+    named = [mapping(one) for one in listing(_opened(given.get("replaces")))]
+    quotes = {str(one.get("step", "")): str(one.get("quote", "")) for one in named}
+    return lost(revised.plan.draft, draft, quotes, revised.words)
 
 
 def _revision(plan: Plan, notes: Sequence[str]) -> str:
@@ -96,19 +119,20 @@ def _revision(plan: Plan, notes: Sequence[str]) -> str:
 
 def _as_draft(given: dict[str, Any]) -> dict[str, Any]:
     """The plan tool's arguments as a draft's fields: created files are files of the step, and its intent says so."""
-    opened = {name: _opened(value) for name, value in given.items() if value is not None}
+    opened = {name: _opened(value) for name, value in given.items() if value is not None and name != "replaces"}
     if "steps" in opened:
         opened["steps"] = [_as_step(step) if isinstance(step, dict) else step for step in listing(opened["steps"])]
     return opened
 
 
 def _as_step(step: Any) -> dict[str, Any]:
-    found = {name: value for name, value in mapping(step).items() if value is not None}
+    found = {name: value for name, value in mapping(step).items() if value is not None and name != "author"}
     creates = [path for path in listing(found.pop("creates", [])) if isinstance(path, str)]
     if not creates:
         return found
-    intent = f"{found.get('intent', '')}\nCreates: {', '.join(creates)}".strip()
-    return {**found, "files": [*listing(found.get("files", [])), *creates], "intent": intent}
+    said, intent = f"Creates: {', '.join(creates)}", str(found.get("intent", ""))
+    files = dict.fromkeys([*listing(found.get("files", [])), *creates])  # the last revision names both
+    return {**found, "files": list(files), "intent": intent if said in intent else f"{intent}\n{said}".strip()}
 
 
 def _opened(value: Any) -> Any:
@@ -210,6 +234,18 @@ _SCOPE = {
     "properties": {name: {"type": "boolean"} for name in Scope.model_fields if name != "paths"},
     "additionalProperties": False,
 }
+_QUESTION = {
+    "type": "object",
+    "properties": {"question": {"type": "string"}, "suggestions": _texts(5)},
+    "required": ["question", "suggestions"],
+    "additionalProperties": False,
+}
+_REPLACED = {
+    "type": "object",
+    "properties": {"step": {"type": "string"}, "quote": {"type": "string"}},
+    "required": ["step", "quote"],
+    "additionalProperties": False,
+}
 PLAN_TOOL = ToolSpec(
     name=SUBMIT_PLAN,
     description="The plan, for a human to approve. files and creates are paths or globs relative to the root.",
@@ -223,7 +259,8 @@ PLAN_TOOL = ToolSpec(
             "scope": _SCOPE,
             "assumptions": _texts(50),
             "risks": _texts(50),
-            "questions": _texts(20),
+            "questions": {"type": "array", "maxItems": 20, "items": _QUESTION},
+            "replaces": {"type": "array", "maxItems": 50, "items": _REPLACED},
         },
         "required": ["summary", "root_cause", "steps"],
         "additionalProperties": False,

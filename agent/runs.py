@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from patchwright.agent.ahead import get_ahead, load
+from patchwright.agent.authorship import authored
 from patchwright.agent.candidates import useful
 from patchwright.agent.deps import Deps, SandboxKind
 from patchwright.agent.errors import (
@@ -25,6 +26,7 @@ from patchwright.agent.errors import (
 )
 from patchwright.agent.issue import Issue, Origin
 from patchwright.agent.plan import Approval, Decision, Draft, Plan, plan_sha256
+from patchwright.agent.plandiff import plan_diff
 from patchwright.agent.run import ENDED, GATE, PARKED, Run, RunStatus
 from patchwright.agent.session import Session
 from patchwright.agent.state import GRAPH_VERSION, initial
@@ -34,6 +36,8 @@ from patchwright.sandbox.errors import SandboxDied, SandboxError
 from patchwright.sandbox.source import open_source
 from patchwright.tools.untrusted import GAP, clean
 
+SHOWN_CHANGES = 8
+"""Changes of a plan that are named where a decision came too late."""
 APPROVAL_HOURS = 24
 """An approval that was not begun with for so long has expired (APR-08)."""
 
@@ -245,7 +249,7 @@ def with_candidates(deps: Deps, run_id: str, number: int, *, by: str, revision: 
 def edit(deps: Deps, run_id: str, draft: Draft, *, by: str) -> Plan:
     """A human's own revision of the plan. Raises `NotNow`."""
     run, plan = _waiting(deps, run_id)
-    revised = _next(plan, by, draft, run.issue, plan.notes)
+    revised = _next(plan, by, authored(plan.draft, draft, by), run.issue, plan.notes)
     deps.store.add_plan(run_id, revised)
     return revised
 
@@ -292,12 +296,9 @@ def _next(plan: Plan, author: str, draft: Draft, issue: Issue, notes: tuple[str,
 def _difference(old: Plan | None, new: Plan) -> str:
     if old is None:
         return "There is no such revision."
-    before, after = [s.title for s in old.draft.steps], [s.title for s in new.draft.steps]
-    gone, came = [t for t in before if t not in after], [t for t in after if t not in before]
-    words = [f"{len(came)} steps are new" if came else "", f"{len(gone)} are gone" if gone else ""]
-    return (
-        "What changed: " + (", ".join(word for word in words if word) or "the content of steps, scope or terms") + "."
-    )
+    changes = [f"{change.mark} {change.what}" for change in plan_diff(old, new)]
+    more = f" and {len(changes) - SHOWN_CHANGES} more" if len(changes) > SHOWN_CHANGES else ""
+    return f"What changed: {'; '.join(changes[:SHOWN_CHANGES])}{more}."
 
 
 def _cut(text: str) -> str:

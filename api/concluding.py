@@ -41,7 +41,8 @@ def show_changes(screen: Screen, old: Plan | None, new: Plan) -> None:
     """What a revision changed against the last one."""
     if old is not None and old.revision != new.revision:
         screen.show("", screen.text(f"Changed since revision {old.revision}:", "bold"))
-        screen.show(*(screen.text(f"  {screen.line(line)}") for line in changes_since(old, new)))
+        indents = ((line, len(line) - len(line.lstrip()) + 2) for line in changes_since(old, new))
+        screen.show(*(screen.text(" " * indent + screen.line(line)) for line, indent in indents))
 
 
 def how_to_decide(screen: Screen, run: Run, plan: Plan) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from patchwright.agent.authorship import authored
 from patchwright.agent.errors import UsageError
 from patchwright.agent.parse import listing
-from patchwright.agent.plan import Draft, Evidence, Step
+from patchwright.agent.plan import Draft, Evidence, Question, Step
 from patchwright.tools.untrusted import printable
 
 HEAD = """\
@@ -37,7 +38,7 @@ def to_text(draft: Draft) -> str:
         f"root_cause = {_string(draft.root_cause)}",
         f"assumptions = {_list(draft.assumptions)}",
         f"risks = {_list(draft.risks)}",
-        f"questions = {_list(draft.questions)}",
+        f"questions = {_questions(draft.questions)}",
         f"leftovers = {_list(draft.leftovers)}",
         f"evidence = {_evidence(draft.evidence)}",
         "\n[scope]  # what may change beside the files of the steps",
@@ -49,7 +50,7 @@ def to_text(draft: Draft) -> str:
 
 
 def from_text(text: str, old: Draft) -> Draft:
-    """The draft that a person made of `old`. Raises `Unreadable`."""
+    """The draft that a person made of `old`; a step that they changed has no author yet. Raises `Unreadable`."""
     try:
         values = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -57,7 +58,7 @@ def from_text(text: str, old: Draft) -> Draft:
     for step in _steps_of(values):
         step["preview"] = _preview(step, old)
     try:
-        return Draft.model_validate(values)
+        return authored(old, Draft.model_validate(values), "")
     except ValidationError as error:
         raise Unreadable(_complaint(error)) from None
 
@@ -83,7 +84,7 @@ def _complaint(error: ValidationError) -> str:
 
 
 def _step(step: Step) -> Iterator[str]:
-    yield "\n[[steps]]"
+    yield "\n[[steps]]" + (f"  # written by {_escaped(step.author)}" if step.author else "")
     yield f"title = {_string(step.title)}"
     yield f"recipe = {_string(step.recipe)}"
     yield f"intent = {_string(step.intent)}"
@@ -97,6 +98,14 @@ def _list(items: Sequence[str]) -> str:
     if len(items) < 2:
         return f"[{''.join(map(_quoted, items))}]"
     return "[\n" + "".join(f"  {_quoted(item)},\n" for item in items) + "]"
+
+
+def _questions(questions: Sequence[Question]) -> str:
+    rows = [
+        f"  {{ question = {_quoted(one.question)}, suggestions = [{', '.join(map(_quoted, one.suggestions))}] }},\n"
+        for one in questions
+    ]
+    return f"[\n{''.join(rows)}]" if rows else "[]"
 
 
 def _evidence(places: Sequence[Evidence]) -> str:

@@ -8,7 +8,7 @@ from patchwright.agent.run import ENDED, GATE, PARKED, Run
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api import exits
-from patchwright.api.concluding import how_to_decide, show_end, show_plan
+from patchwright.api.concluding import how_to_decide, show_changes, show_end, show_plan
 from patchwright.api.difftext import diff_text, warnings
 from patchwright.api.follow import follow, recorded
 from patchwright.api.live import tell_plainly
@@ -48,6 +48,7 @@ def show(name: str, *, revision: int | None, as_json: bool, full: bool) -> int:
     _head(place, run)
     if plan is not None:
         show_plan(place.screen, run, plan, full=full)
+        show_changes(place.screen, place.store.plan(run.id, plan.revision - 1), plan)
         _decisions(place, run)
     if run.status in GATE and plan is not None and revision is None:
         how_to_decide(place.screen, run, plan)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from patchwright.agent.plan import Plan, Step
+from patchwright.agent.plandiff import PlanChange, plan_diff
 from patchwright.api.difftext import counted, diff_text, hunks, warnings
 from patchwright.api.naming import short
 from patchwright.api.screen import Screen
@@ -60,7 +61,14 @@ def _candidates(number: int) -> str:
 def plan_warnings(plan: Plan) -> list[str]:
     """Everything in the plan that a reader would not see as it is (OUT-04)."""
     draft = plan.draft
-    told = [draft.summary, draft.root_cause, *draft.risks, *draft.assumptions, *(one.text for one in draft.questions), *draft.leftovers]
+    told = [
+        draft.summary,
+        draft.root_cause,
+        *draft.risks,
+        *draft.assumptions,
+        *(one.text for one in draft.questions),
+        *draft.leftovers,
+    ]
     found = [line for text in told for line in warnings("plan", text)]
     for number, step in enumerate(draft.steps, 1):
         words = "\n".join((step.title, step.intent, step.verify, *step.files))
@@ -89,19 +97,17 @@ def approve_lines(run_id: str, plan: Plan) -> list[str]:
 
 def changes_since(old: Plan | None, new: Plan) -> list[str]:
     """What a revision changed against the one before, one line each."""
-    if old is None:
-        return []
-    before, after = {s.title: s for s in old.draft.steps}, {s.title: s for s in new.draft.steps}
-    lines = [f"+ step: {title}" for title in after if title not in before]
-    lines += [f"- step: {title}" for title in before if title not in after]
-    lines += [f"~ step: {title}" for title, step in after.items() if title in before and before[title] != step]
-    kept = [title for title in after if title in before]
-    if kept != [title for title in before if title in after]:
-        lines.append("~ the order of the steps")
-    mine, theirs = old.draft.model_dump(exclude={"steps"}), new.draft.model_dump(exclude={"steps"})
-    lines += [f"~ {name.replace('_', ' ')}" for name in theirs if theirs[name] != mine[name]]
-    lines += [f"+ note: {note}" for note in new.notes if note not in old.notes]
+    lines = [line for change in plan_diff(old, new) for line in _change(change)] if old else []
     return lines or ["nothing but the number"]
+
+
+def _change(change: PlanChange) -> list[str]:
+    """One line, or three where something stands both before and after."""
+    if change.before and change.after:
+        return [f"{change.mark} {change.what}", f"    - {_cut(change.before)}", f"    + {_cut(change.after)}"]
+    words = change.before or change.after
+    sign = {"~": "- " if change.before else "+ "}.get(change.mark, "")
+    return [f"{change.mark} {change.what}{': ' if words else ''}{sign if words else ''}{_cut(words)}"]
 
 
 def _step(screen: Screen, number: int, step: Step, full: bool) -> "Iterator[RenderableType]":
@@ -114,6 +120,7 @@ def _step(screen: Screen, number: int, step: Step, full: bool) -> "Iterator[Rend
     head.add_row(str(number), screen.text(step.title))
     yield head
     by = f"recipe {step.recipe}" if step.recipe else "the editor model"
+    by += f", as written by {step.author}" if step.author else ""
     yield from _labelled(screen, "done by", [by], full, "cyan", 5)
     if step.intent:
         yield _indented(screen, step.intent if full else _cut(step.intent), 5)

@@ -3,7 +3,7 @@
 import json
 
 from patchwright.agent.editor import editor_messages, editor_tools, feedback
-from patchwright.agent.plan import Evidence, Scope, Step
+from patchwright.agent.plan import Evidence, Question, Scope, Step
 from patchwright.agent.prompts.load import prompt
 from patchwright.agent.turns import REREAD
 from patchwright.tools.acts import Helpers
@@ -61,6 +61,12 @@ def test_a_step_is_told_which_tests_may_fail_until_a_later_one() -> None:
     plan = a_plan(Step(title="Show it", files=("tests/**",)), Step(title="Mend it", must_fix=("tests/t.py::new*",)))
     assert "may fail until then:\n- tests/t.py::new*" in editor_messages(an_issue(), plan, 0, some_facts())[1].content
     assert "may fail until then" not in editor_messages(an_issue(), plan, 1, some_facts())[1].content
+
+
+def test_what_was_asked_is_told_with_the_answer_that_holds() -> None:
+    asked = Question(question="Python 2 too?", suggestions=("no", "yes"))
+    text = editor_messages(an_issue(), a_plan(questions=(asked,)), 0, some_facts())[1].content
+    assert "first answer holds unless the human's words say otherwise:\n- Python 2 too? Suggested: no / yes" in text
 
 
 def test_feedback_names_promised_tests_that_no_run_showed() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from patchwright.agent.issue import Issue
-from patchwright.agent.plan import Draft, Evidence, Plan, Scope, Step, Terms, plan_sha256
+from patchwright.agent.plan import Draft, Evidence, Plan, Question, Scope, Step, Terms, plan_sha256
 from patchwright.agent.report import CheckLine, FileLine, Report, StepLine
 from patchwright.agent.run import Usage
 from patchwright.agent.state import GRAPH_VERSION
@@ -45,7 +45,7 @@ DRAFT = Draft(
     ),
     scope=Scope(tests=True),
     risks=("Only tests that exist can show that behaviour is kept.",),
-    questions=("Is Python 2 still needed?",),
+    questions=(Question(question="Is Python 2 still needed?", suggestions=("no",)),),
     leftovers=("webob/compat.py:10 cgi: the module is gone in 3.13",),
 )
 

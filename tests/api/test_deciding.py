@@ -63,7 +63,9 @@ def test_editing_by_hand_makes_a_revision_by_the_human(inside: Inside, state: Pa
     assert plan.author.startswith("tester@")
     assert plan.draft.steps[1].title == "Leave the rest by hand"
     assert plan.draft.steps[0].preview == DRAFT.steps[0].preview
-    assert "+ step: Leave the rest by hand" in done.stdout.decode()
+    assert plan.draft.steps[1].author == plan.author
+    assert plan.draft.steps[0].author == ""
+    assert "~ step 2 Leave the rest by hand: title" in done.stdout.decode()
 
 
 def test_an_edit_that_is_no_plan_is_told_and_changes_nothing(inside: Inside, state: Path) -> None:

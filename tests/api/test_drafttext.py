@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patchwright.agent.plan import Draft, Evidence, Scope, Step
+from patchwright.agent.plan import Draft, Evidence, Question, Scope, Step
 from patchwright.api.drafttext import Unreadable, from_text, to_text
 from tests.api.prepared import DRAFT
 
@@ -22,6 +22,7 @@ steps = st.builds(
     verify=texts,
     must_fix=st.lists(texts, max_size=3).map(tuple),
     evidence=st.lists(evidence, max_size=2).map(tuple),
+    author=texts,
 )
 several = st.lists(texts, max_size=3).map(tuple)
 drafts = st.builds(
@@ -33,7 +34,7 @@ drafts = st.builds(
     scope=st.builds(Scope, paths=st.lists(filled, max_size=2).map(tuple), tests=st.booleans(), ci=st.booleans()),
     assumptions=several,
     risks=several,
-    questions=several,
+    questions=st.lists(st.builds(Question, question=filled, suggestions=several), max_size=2).map(tuple),
     leftovers=several,
 )
 

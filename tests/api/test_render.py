@@ -128,9 +128,11 @@ def test_what_changed_between_revisions_is_said() -> None:
         notes=("n",),
     )
     assert changes_since(one, two) == [
-        "+ step: New",
-        "- step: Mend the rest by hand",
-        "~ step: Take abstract base classes from collections.abc",
-        "~ risks",
+        "- step 2: Mend the rest by hand",
+        "+ step 1: New",
+        "~ step 2 Take abstract base classes from collections.abc: files",
+        "    - webob/multidict.py, webob/headers.py",
+        "    + x",
+        "~ risks: - Only tests that exist can show that behaviour is kept.",
         "+ note: n",
     ]
