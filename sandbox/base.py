@@ -70,6 +70,31 @@ class ExecResult:
         return self.output.decode("utf-8", "replace")
 
 
+PAGE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a tree takes in memory: bytes in whole pages, and entries with folders."""
+
+    bytes: int
+    entries: int
+
+
+def size_of(files: Iterable[int], folders: int) -> Size:
+    """The size of a tree with files of so many bytes each."""
+    pages = [-(-size // PAGE) for size in files]
+    return Size(PAGE * sum(pages), len(pages) + folders)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What makes one tree of another: paths to remove with all that is below them, then a tar to unpack."""
+
+    removed: Sequence[str]
+    tar: Iterable[bytes]
+
+
 class Tree(Protocol):
     """A frozen tree of files, named by its content."""
 
@@ -82,6 +107,20 @@ class Tree(Protocol):
         """The tree as a tar stream with owner 0:0; links and modes kept, nothing converted."""
         ...
 
+    @property
+    def size(self) -> Size:
+        """What it takes when unpacked."""
+        ...
+
+    @property
+    def base(self) -> "Tree | None":
+        """A tree that many sandboxes show, from which this one differs little; None if there is none."""
+        ...
+
+    def changes(self) -> Changes:
+        """What makes this tree of its base. Not called without a base."""
+        ...
+
 
 class Sandbox(Protocol):
     """One place where commands run. Commands run one at a time.
@@ -92,6 +131,11 @@ class Sandbox(Protocol):
     @property
     def name(self) -> str:
         """The container's name, or another label that a person can look up."""
+        ...
+
+    @property
+    def notice(self) -> str:
+        """What a person should know of how it was opened, or ""."""
         ...
 
     def run(

@@ -1,6 +1,7 @@
 """What is asked of the engine for one sandbox: pure data, compared with what it gives by the self-check."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from patchwright.sandbox.base import WORKSPACE, Limits, Spec
@@ -16,6 +17,9 @@ SPARE_MB = 128
 
 CPU_PERIOD = 100_000
 
+KERNEL_OF_ITS_OWN = "runsc"
+"""What such runtimes are called: nothing of the host's kernel is seen there, neither its filters nor its layers."""
+
 BASE_ENV = {
     "HOME": "/tmp",
     "LANG": "C.UTF-8",
@@ -26,7 +30,27 @@ BASE_ENV = {
 """Beside the image's own environment, such as PATH."""
 
 LABEL_INSTANCE, LABEL_RUN, LABEL_PHASE = "patchwright.instance", "patchwright.run", "patchwright.phase"
-LABEL_TREE, LABEL_VOLUME = "patchwright.tree", "patchwright.volume"
+LABEL_TREE, LABEL_VOLUME, LABEL_LAYER = "patchwright.tree", "patchwright.volume", "patchwright.layer-of"
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """A volume in a sandbox. A new one may take over the content and mode of the image's folder (`copied`).
+
+    `options` are what the kernel has to show of a file system that the volume makes by itself.
+    """
+
+    volume: str
+    place: str
+    writable: bool = False
+    copied: bool = False
+    options: tuple[str, ...] = ()
+
+    @property
+    def bind(self) -> str:
+        """As the engine wants it."""
+        flags = [*([] if self.writable else ["ro"]), *([] if self.copied else ["nocopy"])]
+        return ":".join([self.volume, self.place, *([",".join(flags)] if flags else [])])
 
 
 def labels(instance: str, spec: Spec) -> dict[str, str]:
@@ -34,24 +58,27 @@ def labels(instance: str, spec: Spec) -> dict[str, str]:
     return {LABEL_INSTANCE: instance, LABEL_RUN: spec.run_id, LABEL_PHASE: spec.phase}
 
 
-def tmpfs(spec: Spec) -> dict[str, str]:
-    """The writable places: sized and inode-limited (SB-04). /tmp is executable because builds run there."""
+def tmpfs(spec: Spec, mounts: Sequence[Mount] = ()) -> dict[str, str]:
+    """The writable places: sized and inode-limited (SB-04). /tmp is executable because builds run there.
+
+    The tree lies in one too, unless it lies in volumes.
+    """
     limits = spec.limits
     own = f"uid={USER},gid={USER}"
     places = {
         "/tmp": f"rw,nosuid,nodev,exec,size={limits.tmp_mb}m,nr_inodes={limits.tmp_inodes},mode=1777",
         "/dev/shm": f"rw,nosuid,nodev,noexec,size={SHM_MB}m,nr_inodes={SHM_INODES},mode=1777",
     }
-    if not spec.read_only:
+    if not mounts:
         size = f"size={limits.workspace_mb}m,nr_inodes={limits.workspace_inodes}"
         places[WORKSPACE] = f"rw,nosuid,nodev,exec,{size},{own},mode=0700"
     return places
 
 
-def check_memory(spec: Spec) -> None:
+def check_memory(spec: Spec, mounts: Sequence[Mount] = ()) -> None:
     """Raises `SelfCheckFailed` if full tmpfs would leave commands without memory (RES-02)."""
     limits = spec.limits
-    needed = limits.tmp_mb + SHM_MB + SPARE_MB + (0 if spec.read_only else limits.workspace_mb)
+    needed = limits.tmp_mb + SHM_MB + SPARE_MB + (0 if mounts else limits.workspace_mb)
     if limits.memory_mb < needed:
         raise SelfCheckFailed(
             f"A sandbox with {limits.memory_mb} MB of memory cannot hold a workspace of {limits.workspace_mb} MB and "
@@ -59,11 +86,8 @@ def check_memory(spec: Spec) -> None:
         )
 
 
-def host_config(spec: Spec, *, runtime: str = "", volumes: Mapping[str, str] | None = None) -> dict[str, Any]:
-    """Arguments for docker-py's `create_host_config`: the reference flags of the security requirements.
-
-    `volumes` maps a volume's name to where it is mounted, with ":ro" for a frozen one.
-    """
+def host_config(spec: Spec, mounts: Sequence[Mount] = (), *, runtime: str = "") -> dict[str, Any]:
+    """Arguments for docker-py's `create_host_config`: the reference flags of the security requirements."""
     limits = spec.limits
     return {
         "read_only": True,
@@ -77,13 +101,13 @@ def host_config(spec: Spec, *, runtime: str = "", volumes: Mapping[str, str] | N
         "memswap_limit": limits.memory_mb << 20,
         "cpu_period": CPU_PERIOD,
         "cpu_quota": int(limits.cpus * CPU_PERIOD),
-        "tmpfs": tmpfs(spec),
+        "tmpfs": tmpfs(spec, mounts),
         "ulimits": [ulimit(*one) for one in ulimits(limits)],
         "sysctls": {"kernel.shm_rmid_forced": "1"},  # no System V memory outlives its processes (RES-06)
         "log_config": {"type": "none"},
         "auto_remove": True,
         **({"runtime": runtime} if runtime else {}),
-        **({"binds": [f"{name}:{place}" for name, place in volumes.items()]} if volumes else {}),
+        **({"binds": [mount.bind for mount in mounts]} if mounts else {}),
     }
 
 

@@ -7,16 +7,17 @@ import secrets
 import socket
 import threading
 from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
 from patchwright.sandbox import selfcheck
 from patchwright.sandbox.base import WORKSPACE, Sandbox, Spec, Tree
-from patchwright.sandbox.container import BASE_ENV, USER, check_memory, host_config, labels
+from patchwright.sandbox.container import BASE_ENV, KERNEL_OF_ITS_OWN, USER, Mount, check_memory, host_config, labels
 from patchwright.sandbox.engine import SECONDS, Client, EngineConflict, connect, within
-from patchwright.sandbox.errors import EngineUnavailable, ImageMissing, SandboxDied, SelfCheckFailed
-from patchwright.sandbox.fill import fill
-from patchwright.sandbox.volumes import FILLED_AT, is_tree_volume, tree_volume
+from patchwright.sandbox.errors import EngineUnavailable, ImageMissing, LayerRefused, SandboxDied, SelfCheckFailed
+from patchwright.sandbox.fill import change, fill
+from patchwright.sandbox.layers import UPPER_AT, WORTH, Choose, Way, check_disk, choose, layer, mount_refused
+from patchwright.sandbox.volumes import FILLED_AT, find_tree_volume, is_tree_volume, tree_volume
 from patchwright.sandbox.wire import Session, Wire, hello, supervisor_arguments
 
 END_SECONDS = 15.0
@@ -24,16 +25,19 @@ log = logging.getLogger(__name__)
 
 
 class DockerSandboxes:
-    """Implements `Sandboxes`. `instance` labels what belongs to this service; `runtime` may be e.g. "runsc".
+    """Implements `Sandboxes`. `instance` labels what belongs to this service; `runtime` may be e.g. "runsc";
+    `choose` decides how a sandbox gets its tree.
 
     Nothing is contacted before the first `open` or `client`.
     """
 
-    def __init__(self, instance: str, *, host: str = "", runtime: str = "") -> None:
+    def __init__(self, instance: str, *, host: str = "", runtime: str = "", choose: Choose = choose) -> None:
         self._instance = instance
         self._host = host
         self._runtime = runtime
+        self._choose = choose
         self._client: Client | None = None
+        self._refusal = "The runtime shows no layers." if runtime.startswith(KERNEL_OF_ITS_OWN) else ""
         self._connecting = threading.Lock()
 
     def client(self) -> Client:
@@ -45,45 +49,96 @@ class DockerSandboxes:
 
     @contextmanager
     def open(self, spec: Spec, tree: Tree) -> Generator[Sandbox]:
-        """See `Sandboxes.open`. A read-only tree lies in a volume that later sandboxes share."""
-        if spec.read_only:
-            with self._open_frozen(spec, tree) as session:
-                yield session
-            return
-        with self.container(spec, {}, WORKSPACE) as session:
+        """See `Sandboxes.open`. A frozen tree lies in a volume that later sandboxes share, also below a layer."""
+        with ExitStack() as stack:
+            if spec.read_only:
+                yield stack.enter_context(self._frozen(spec, tree))
+            elif self._choice(spec, tree) == "copy":
+                yield stack.enter_context(self._copied(spec, tree))
+            else:
+                yield self._layered_or_copied(stack, spec, tree)
+
+    def _choice(self, spec: Spec, tree: Tree) -> Way:
+        lower = tree.base or tree
+        warm = tree.size.bytes >= WORTH and bool(find_tree_volume(self.client(), lower.key))
+        return self._choose(tree.size, spec.limits, warm)
+
+    def _layered_or_copied(self, stack: ExitStack, spec: Spec, tree: Tree) -> Session:
+        refusal = self._refusal
+        try:
+            if not refusal:
+                return stack.enter_context(self._layered(spec, tree))
+        except LayerRefused as error:
+            refusal = str(error)
+            self._refusal = refusal if error.lasting else ""
+        log.warning("%s The tree is copied into memory.", refusal)
+        return stack.enter_context(self._copied(spec, tree, f"{refusal} The tree was copied into memory instead."))
+
+    @contextmanager
+    def _copied(self, spec: Spec, tree: Tree, notice: str = "") -> Generator[Session]:
+        with self.container(spec, notice=notice) as session:
             fill(session, tree, spec.limits)
             yield session
 
     @contextmanager
-    def _open_frozen(self, spec: Spec, tree: Tree) -> Generator[Session]:
-        client = self.client()
-        volume = tree_volume(
-            client, self._instance, spec, tree, lambda one, name: self.container(one, {name: FILLED_AT}, FILLED_AT)
-        )
-        with self.container(spec, {volume: f"{WORKSPACE}:ro,nocopy"}, WORKSPACE) as session:
-            if not is_tree_volume(client, volume, tree.key):
-                raise SandboxDied(f"The volume {volume} with the tree was removed meanwhile. Open a fresh sandbox.")
+    def _frozen(self, spec: Spec, tree: Tree) -> Generator[Session]:
+        volume = self._volume(spec, tree)
+        with self.container(spec, [Mount(volume, WORKSPACE)]) as session:
+            self._check_volume(volume, tree)
             yield session
 
     @contextmanager
-    def container(self, spec: Spec, volumes: Mapping[str, str], workspace: str) -> Generator[Session]:
-        """A checked container in which the supervisor waits; `volumes` maps names to places (":ro" for frozen)."""
-        check_memory(spec)
+    def _layered(self, spec: Spec, tree: Tree) -> Generator[Session]:
+        lower = tree.base or tree
+        volume = self._volume(spec, lower)
+        with (
+            layer(self.client(), self._instance, spec.run_id, volume) as mounts,
+            self.container(spec, mounts, watched=(UPPER_AT, WORKSPACE)) as session,
+        ):
+            self._check_volume(volume, lower)
+            if lower is not tree:
+                change(session, tree.changes(), spec.limits)
+            yield session
+
+    def _volume(self, spec: Spec, tree: Tree) -> str:
+        def filler(one: Spec, mount: Mount) -> AbstractContextManager[Session]:
+            return self.container(one, [mount], workspace=FILLED_AT)
+
+        return tree_volume(self.client(), self._instance, spec, tree, filler)
+
+    def _check_volume(self, volume: str, tree: Tree) -> None:
+        if not is_tree_volume(self.client(), volume, tree.key):
+            raise SandboxDied(f"The volume {volume} with the tree was removed meanwhile. Open a fresh sandbox.")
+
+    @contextmanager
+    def container(
+        self,
+        spec: Spec,
+        mounts: Sequence[Mount] = (),
+        *,
+        workspace: str = WORKSPACE,
+        watched: Sequence[str] = (),
+        notice: str = "",
+    ) -> Generator[Session]:
+        """A checked container in which the supervisor waits; it watches a private layer at the places `watched`."""
+        check_memory(spec, mounts)
         client = self.client()
         name = container_name(spec)
-        identity = _create(client, name, self._instance, spec, self._runtime, volumes)
+        identity = _create(client, name, self._instance, spec, self._runtime, mounts, watched)
         try:
-            wire = self._checked(client, identity, spec, [place.partition(":")[0] for place in volumes.values()])
+            wire = self._checked(client, identity, spec, mounts)
         except BaseException:
             remove(client, identity)
             raise
-        session = Session(name, wire, workspace=workspace, env=spec.env, end=lambda: kill(client, identity))
+        session = Session(
+            name, wire, workspace=workspace, env=spec.env, end=lambda: kill(client, identity), notice=notice
+        )
         try:
             yield session
         finally:
             session.close()
 
-    def _checked(self, client: Client, identity: str, spec: Spec, mounted: Sequence[str]) -> Wire:
+    def _checked(self, client: Client, identity: str, spec: Spec, mounts: Sequence[Mount]) -> Wire:
         """Start it and compare what there is with what was asked for, before any file goes in (SB-13)."""
         from docker.errors import NotFound
 
@@ -95,7 +150,8 @@ class DockerSandboxes:
             )
         except NotFound as error:
             raise SandboxDied("The sandbox ended while it was started. Open a fresh one.") from error
-        selfcheck.check(spec, inspected, facts, runtime=self._runtime, volumes=mounted)
+        selfcheck.check(spec, inspected, facts, mounts, runtime=self._runtime)
+        check_disk(facts.get("disk"), spec.limits)
         return wire
 
 
@@ -126,14 +182,22 @@ def remove(client: Client, identity: str) -> None:
         log.warning("The sandbox %s is left to the reaper: %s", identity[:12], error)
 
 
-def _create(client: Client, name: str, instance: str, spec: Spec, runtime: str, volumes: Mapping[str, str]) -> str:
-    asked = client.create_host_config(**host_config(spec, runtime=runtime, volumes=volumes))
+def _create(
+    client: Client,
+    name: str,
+    instance: str,
+    spec: Spec,
+    runtime: str,
+    mounts: Sequence[Mount],
+    watched: Sequence[str],
+) -> str:
+    asked = client.create_host_config(**host_config(spec, mounts, runtime=runtime))
     created: Mapping[str, Any] = within(
         SECONDS,
         f"create a sandbox from {spec.image}",
         lambda: client.create_container(
             spec.image,
-            supervisor_arguments(spec.limits),
+            supervisor_arguments(spec.limits, *watched),
             entrypoint=["python3"],
             name=name,
             hostname="sandbox",
@@ -164,6 +228,8 @@ def _start(client: Client, identity: str, spec: Spec) -> Wire:
     try:
         within(SECONDS, "start a sandbox", lambda: client.start(identity))
     except EngineUnavailable as error:
+        if mount_refused(error):
+            raise LayerRefused(f"The engine mounts no layers: {error}", lasting=True) from error
         if "executable file not found" in str(error):
             raise ImageMissing(f"The image {spec.image} cannot be a sandbox: it has no python3.") from error
         raise

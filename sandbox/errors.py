@@ -19,6 +19,17 @@ class SelfCheckFailed(SandboxError):
     """The engine did not give the isolation that was asked for (SB-13). Nothing was copied in."""
 
 
+class LayerRefused(SandboxError):
+    """The engine cannot give a private layer over a frozen tree. Copy the tree instead.
+
+    `lasting` if it will not tomorrow either: it does not mount them.
+    """
+
+    def __init__(self, message: str, *, lasting: bool) -> None:
+        super().__init__(message)
+        self.lasting = lasting
+
+
 class SandboxDied(SandboxError):
     """The place is gone or does not answer. Open a fresh one from the last snapshot."""
 

@@ -2,16 +2,30 @@
 
 from collections.abc import Iterable, Iterator
 
-from patchwright.sandbox.base import ExecResult, Limits, Sandbox, Tree
+from patchwright.sandbox.base import Changes, ExecResult, Limits, Sandbox, Tree
 from patchwright.sandbox.errors import SandboxDied, TreeTooLarge
 
 FILL_SECONDS = 600.0
+REMOVE = ("xargs", "-0", "-r", "rm", "-rf", "--")
 UNPACK = ("tar", "-x", "-p", "--no-same-owner", "--no-overwrite-dir", "-f", "-")
 
 
 def fill(sandbox: Sandbox, tree: Tree, limits: Limits, *, into: str = "") -> None:
     """Unpack the tree into the workspace. Raises `TreeTooLarge` or `SandboxDied`."""
-    stream = _limited(tree.tar(), limits.workspace_mb)
+    _unpack(sandbox, tree.tar(), limits, into)
+
+
+def change(sandbox: Sandbox, changes: Changes, limits: Limits) -> None:
+    """Make another tree of the one that lies in the workspace. Raises `TreeTooLarge` or `SandboxDied`."""
+    names = b"".join(b"./" + path.encode("utf-8", "surrogateescape") + b"\0" for path in changes.removed)
+    result = sandbox.run(REMOVE, timeout=FILL_SECONDS, stdin=names, cap=1 << 14)
+    if not result.ok:
+        raise SandboxDied(f"Files that the tree has no more could not be removed in the sandbox: {result.text[:500]}")
+    _unpack(sandbox, changes.tar, limits)
+
+
+def _unpack(sandbox: Sandbox, tar: Iterable[bytes], limits: Limits, into: str = "") -> None:
+    stream = _limited(tar, limits.workspace_mb)
     result = sandbox.run(UNPACK, timeout=FILL_SECONDS, cwd=into, stdin=stream, cap=1 << 14)
     if not result.ok:
         raise _refusal(result, limits)

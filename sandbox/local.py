@@ -90,6 +90,11 @@ class LocalSession:
         """The label that a person can look up."""
         return self._inner.name
 
+    @property
+    def notice(self) -> str:
+        """See `Sandbox.notice`."""
+        return self._inner.notice
+
     def run(
         self,
         command: Sequence[str],

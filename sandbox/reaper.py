@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_RUN, LABEL_TREE, LABEL_VOLUME
+from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_LAYER, LABEL_RUN, LABEL_TREE, LABEL_VOLUME
 from patchwright.sandbox.engine import SECONDS, Client, within
 from patchwright.sandbox.errors import EngineUnavailable
 
@@ -41,7 +41,7 @@ def find_leftovers(
 def dead_volumes(
     volumes: Iterable[Mapping[str, Any]], active: Callable[[str], bool], oldest: datetime
 ) -> list[Leftover]:
-    """Volumes whose run is over: unfinished trees, and complete ones (with their markers first) that are old."""
+    """Volumes whose run is over: layers, unfinished trees, and old complete ones, their markers first."""
     dead = [one for one in volumes if not active(_run(one))]
     markers = [one for one in dead if LABEL_VOLUME in one["Labels"]]
     complete = {one["Labels"][LABEL_VOLUME] for one in markers}
@@ -49,6 +49,7 @@ def dead_volumes(
     trees = [one for one in dead if LABEL_VOLUME not in one["Labels"] and LABEL_TREE in one["Labels"]]
     gone = [one for one in markers if one["Labels"][LABEL_VOLUME] in old]
     gone += [one for one in trees if one["Name"] in old or one["Name"] not in complete]
+    gone += [one for one in dead if LABEL_LAYER in one["Labels"]]
     return [Leftover("volume", one["Name"], _run(one)) for one in gone]
 
 

@@ -97,7 +97,7 @@ class CommitTree:
 
     def changes(self) -> Changes:
         """See `sandbox.base.Tree`."""
-        before = self._base._entries if self._base else {}
+        before = self._base._entries if self._base else dict[str, Entry]()
         return Changes(removed(before, self._entries), packed(added(before, self._entries), self._objects))
 
 

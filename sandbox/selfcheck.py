@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from patchwright.sandbox.base import WORKSPACE, Spec
-from patchwright.sandbox.container import USER, host_config, tmpfs, ulimits
+from patchwright.sandbox.base import Spec
+from patchwright.sandbox.container import KERNEL_OF_ITS_OWN, USER, Mount, host_config, tmpfs, ulimits
 from patchwright.sandbox.errors import SelfCheckFailed
 
 WRITABLE = ("/proc", "/dev", "/sys/fs/cgroup")
@@ -18,12 +18,12 @@ def check(
     spec: Spec,
     inspected: Mapping[str, Any],
     facts: Mapping[str, str],
+    mounts: Sequence[Mount] = (),
     *,
     runtime: str = "",
-    volumes: Sequence[str] = (),
 ) -> None:
-    """Raises `SelfCheckFailed` naming every difference. `volumes` are the mounts that we asked for."""
-    found = [*outside(spec, inspected, runtime, volumes), *inside(spec, facts, runtime, volumes)]
+    """Raises `SelfCheckFailed` naming every difference. `mounts` are the volumes that we asked for."""
+    found = [*outside(spec, inspected, runtime, mounts), *inside(spec, facts, runtime, mounts)]
     if found:
         raise SelfCheckFailed(
             "The container engine did not give the isolation that was asked for: "
@@ -31,10 +31,10 @@ def check(
         )
 
 
-def outside(spec: Spec, inspected: Mapping[str, Any], runtime: str, volumes: Sequence[str]) -> Iterator[str]:
+def outside(spec: Spec, inspected: Mapping[str, Any], runtime: str, mounts: Sequence[Mount]) -> Iterator[str]:
     """Differences in the engine's own description of the container."""
     given: Mapping[str, Any] = inspected["HostConfig"]
-    asked = host_config(spec, runtime=runtime)
+    asked = host_config(spec, mounts, runtime=runtime)
     expected = {
         "ReadonlyRootfs": True,
         "Privileged": False,
@@ -62,17 +62,20 @@ def outside(spec: Spec, inspected: Mapping[str, Any], runtime: str, volumes: Seq
     if "no-new-privileges" not in options or any("unconfined" in option or "disable" in option for option in options):
         yield f"the security options are {options!r}"
     mounted = sorted(mount["Destination"] for mount in inspected.get("Mounts") or () if mount.get("Type") != "tmpfs")
-    if mounted != sorted(volumes):
-        yield f"the mounts are {mounted!r} instead of {sorted(volumes)!r}"
+    wanted = sorted(mount.place for mount in mounts)
+    if mounted != wanted:
+        yield f"the mounts are {mounted!r} instead of {wanted!r}"
 
 
-def inside(spec: Spec, facts: Mapping[str, str], runtime: str, volumes: Sequence[str]) -> Iterator[str]:
+def inside(spec: Spec, facts: Mapping[str, str], runtime: str, mounts: Sequence[Mount]) -> Iterator[str]:
     """Differences in what the kernel tells the supervisor."""
     if facts.get("pid") != "1":
         yield f"the supervisor is process {facts.get('pid')} instead of 1"
-    yield from _status(fields(facts.get("/proc/self/status", "")), kernel_of_its_own=runtime.startswith("runsc"))
+    yield from _status(
+        fields(facts.get("/proc/self/status", "")), kernel_of_its_own=runtime.startswith(KERNEL_OF_ITS_OWN)
+    )
     yield from _limits(spec, facts.get("/proc/self/limits", ""))
-    yield from _mounts(spec, facts.get("/proc/self/mountinfo", ""), volumes)
+    yield from _mounts(spec, facts.get("/proc/self/mountinfo", ""), mounts)
     yield from _cgroup(spec, facts)
     networks = interfaces(facts.get("/proc/self/net/dev", ""))
     if not spec.network and networks - {"lo"}:
@@ -113,11 +116,11 @@ def _limits(spec: Spec, table: str) -> Iterator[str]:
             yield f"the limit {name} is {row!r} instead of {value}"
 
 
-def _mounts(spec: Spec, table: str, volumes: Sequence[str]) -> Iterator[str]:
+def _mounts(spec: Spec, table: str, asked_for: Sequence[Mount]) -> Iterator[str]:
     mounts = {place: (options, kind, more) for place, options, kind, more in map(_mount, table.splitlines())}
     if "ro" not in mounts.get("/", (set[str](), "", ""))[0]:
         yield "the root file system is writable"
-    for place, asked in tmpfs(spec).items():
+    for place, asked in tmpfs(spec, asked_for).items():
         options, kind, more = mounts.pop(place, (set[str](), "nothing", ""))
         wanted = set(asked.split(","))
         size = next(option for option in wanted if option.startswith("size="))
@@ -126,12 +129,19 @@ def _mounts(spec: Spec, table: str, volumes: Sequence[str]) -> Iterator[str]:
             yield f"{place} is {kind} with {more!r} instead of a tmpfs with {size} and {inodes}"
         if not wanted & {"nosuid", "nodev"} <= options:
             yield f"{place} is mounted {','.join(sorted(options))}"
+    for mount in asked_for:
+        yield from _volume(mount, *mounts.pop(mount.place, (set[str](), "nothing", "")))
     for place, (options, kind, _) in mounts.items():
-        ours = place in volumes
-        if "rw" in options and not ours and not place.startswith(WRITABLE):
+        if "rw" in options and not place.startswith(WRITABLE):
             yield f"{place} ({kind}) is writable"
-        if ours and spec.read_only and place == WORKSPACE and "ro" not in options:
-            yield f"{place} is writable"
+
+
+def _volume(mount: Mount, options: set[str], kind: str, more: str) -> Iterator[str]:
+    if not mount.writable and "ro" not in options:
+        yield f"{mount.place} ({kind}) is writable"
+    missing = set(mount.options) - options - set(more.split(","))
+    if missing:
+        yield f"{mount.place} is {kind} with {','.join(sorted(options))},{more} without {','.join(sorted(missing))}"
 
 
 def _mount(line: str) -> tuple[str, set[str], str, str]:

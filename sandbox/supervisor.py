@@ -1,8 +1,9 @@
 """PID 1 of a sandbox: runs one command after the other for the client at the other end of stdin and stdout.
 
-The source of this module runs inside the container as `python3 -I -S -X utf8 -c SOURCE SECONDS`, so it
-imports nothing of ours and keeps to what Python 3.9 knows. JSON carries names and arguments that are not
-UTF-8 as surrogates, which become the same bytes again (FS-04). Frames are one kind byte, a length and a payload:
+The source of this module runs inside the container, after those of `kernel` and `upper`, with the arguments
+SECONDS [UPPER WORKSPACE BYTES ENTRIES] (see `wire`). The three import nothing else of ours and keep to Python 3.9.
+JSON carries names and arguments that are not UTF-8 as surrogates, which become the same bytes again (FS-04).
+Frames are one kind byte, a length and a payload:
 
     in:  r request (JSON)   i a piece of the command's stdin   e its end
     out: h hello (JSON)     o a piece of output                x how the command ended (JSON)
@@ -16,7 +17,6 @@ It ends by itself, and with it everything in the sandbox, after SECONDS and when
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import json
 import os
@@ -26,10 +26,13 @@ import struct
 import sys
 import time
 
+from patchwright.sandbox.kernel import facts, harden, signal_all
+from patchwright.sandbox.upper import Watch, free
+
 HEADER = struct.Struct(">cI")
 CHUNK = 1 << 18
 PENDING = 1 << 20  # bytes that a pipe holds, and bytes of stdin held for a command that does not read them
-F_SETPIPE_SZ, PR_SET_DUMPABLE, PR_SET_CHILD_SUBREAPER = 1031, 4, 36
+F_SETPIPE_SZ = 1031
 
 
 def leave() -> None:
@@ -186,8 +189,7 @@ class Children:
 def kill_everybody() -> None:
     """As PID 1 everything in the namespace that we may signal; otherwise our own descendants."""
     if os.getpid() == 1:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(-1, signal.SIGKILL)
+        signal_all(signal.SIGKILL)
         return
     for pid in descendants(os.getpid()):
         with contextlib.suppress(ProcessLookupError):
@@ -368,37 +370,14 @@ def serve(channel: Channel, children: Children) -> None:
             Command(children, **json.loads(frame[1])).run(channel)
 
 
-def facts() -> dict[str, str]:
-    """What the kernel says about us, by file, for the self-check (SB-13)."""
-    found = {"pid": str(os.getpid())}
-    groups = ("pids/pids.max", "memory/memory.limit_in_bytes", "pids.max", "memory.max")
-    paths = ["/sys/fs/cgroup/" + name for name in groups]
-    for path in ["/proc/self/" + name for name in ("status", "limits", "mountinfo", "net/dev")] + paths:
-        with contextlib.suppress(OSError), open(path, encoding="utf-8", errors="replace") as file:
-            found[path] = file.read(1 << 18)
-    return found
-
-
-def harden() -> None:
-    """No same-uid process may read our memory or descriptors, adopt our orphans or interrupt us.
-
-    PID 1 of a namespace survives every signal that it has no handler for, so Python's own for SIGINT goes.
-    """
-    prctl = ctypes.CDLL(None, use_errno=True).prctl
-    for option, value in ((PR_SET_DUMPABLE, 0), (PR_SET_CHILD_SUBREAPER, 1)):
-        if prctl(option, value, 0, 0, 0):
-            raise OSError(ctypes.get_errno(), "prctl was refused")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 def main() -> None:
     """Say hello, then serve."""
     channel = Channel(time.monotonic() + float(sys.argv[1]))
-    hello = json.dumps(facts()).encode()
+    found = facts()
+    if len(sys.argv) > 2:
+        upper, merged, size, entries = sys.argv[2:]
+        found["disk"] = " ".join(map(str, free(upper)))
+        Watch(upper, merged, int(size), int(entries)).start(leave)
     harden()
-    channel.send(b"h", hello)
+    channel.send(b"h", json.dumps(found).encode())
     serve(channel, Children())
-
-
-if __name__ == "__main__":
-    main()

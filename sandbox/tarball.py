@@ -120,6 +120,11 @@ class Tars:
         return [file for _, file in sorted(used, reverse=True)]
 
 
+def packed(entries: Sequence[Entry], objects: Objects) -> Iterator[bytes]:
+    """The tar of these entries, kept nowhere."""
+    return _joined(_members(entries, objects, _Last(None, {}), {}))
+
+
 def _members(entries: Sequence[Entry], objects: Objects, last: _Last, places: Places) -> Iterator[bytes]:
     blobs = objects.stream(entry.sha for entry in entries if entry.mode != GITLINK and not last.has(entry))
     offset, seen = 0, set[str]()

@@ -1,6 +1,6 @@
 """What a commit holds: entries by path, and how a change of some paths makes a new tree object."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from patchwright.sandbox.objects import Objects
@@ -46,6 +46,28 @@ def parse_listing(listing: bytes) -> Iterator[Entry]:
         meta, _, name = line.partition(b"\t")
         mode, _, sha, size = meta.split()
         yield Entry(mode.decode(), sha.decode(), decode(name), 0 if size == b"-" else int(size))
+
+
+def folders(entries: Iterable[Entry]) -> set[str]:
+    """All folders of a tree, a submodule's empty one included."""
+    found: set[str] = set()
+    for entry in entries:
+        path = entry.path if entry.mode == GITLINK else entry.path.rpartition("/")[0]
+        while path and path not in found:
+            found.add(path)
+            path = path.rpartition("/")[0]
+    return found
+
+
+def added(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[Entry]:
+    """The entries that are new or other than before."""
+    return [entry for path, entry in after.items() if before.get(path) != entry]
+
+
+def removed(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> list[str]:
+    """The paths that have to go before `added` can be unpacked: files, folders, and what becomes something else."""
+    gone = [path for path, entry in before.items() if path not in after or after[path].mode != entry.mode]
+    return gone + sorted(folders(before.values()) - folders(after.values()))
 
 
 def check_path(path: str) -> None:

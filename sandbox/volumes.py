@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from patchwright.sandbox.base import Sandbox, Spec, Tree
-from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_RUN, LABEL_TREE, LABEL_VOLUME
+from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_RUN, LABEL_TREE, LABEL_VOLUME, Mount
 from patchwright.sandbox.engine import SECONDS, Client, EngineConflict, within
 from patchwright.sandbox.errors import SelfCheckFailed
 from patchwright.sandbox.fill import fill
@@ -25,31 +25,40 @@ FILLED_AT = "/var/tmp"
 RETRIES = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between tries to remove a volume that is in use."""
 
-OpenFiller = Callable[[Spec, str], AbstractContextManager[Sandbox]]
+TREE_MB = 8192
+"""The largest tree that a volume takes; how large a repository's may be is said where it is opened."""
+
+OpenFiller = Callable[[Spec, Mount], AbstractContextManager[Sandbox]]
 
 
 def tree_volume(client: Client, instance: str, spec: Spec, tree: Tree, open_filler: OpenFiller) -> str:
     """The name of a complete volume with the tree, filled now if there is none yet."""
+    known = find_tree_volume(client, tree.key)
+    if known:
+        return known
     marker = marker_name(tree.key)
-    labels = volume_labels(client, marker)
-    if labels is not None:
-        if is_tree_volume(client, labels.get(LABEL_VOLUME, ""), tree.key):
-            return labels[LABEL_VOLUME]
-        remove_volume(client, marker)
+    remove_volume(client, marker)
     own = {LABEL_INSTANCE: instance, LABEL_RUN: spec.run_id, LABEL_TREE: tree.key}
     name = f"{marker}-{secrets.token_hex(4)}"
-    _create(client, name, own)
+    create_volume(client, name, own)
     try:
-        with open_filler(replace(spec, network=False), name) as filler:
+        place = Mount(name, FILLED_AT, writable=True, copied=True)
+        with open_filler(replace(spec, network=False), place) as filler:
             _refuse_leftovers(filler)
-            fill(filler, tree, spec.limits)
+            fill(filler, tree, replace(spec.limits, workspace_mb=TREE_MB))
     except BaseException:
         remove_volume(client, name)
         raise
-    settled = _create(client, marker, {**own, LABEL_VOLUME: name})[LABEL_VOLUME]
+    settled = str(create_volume(client, marker, {**own, LABEL_VOLUME: name})["Labels"][LABEL_VOLUME])
     if settled != name:
         remove_volume(client, name)
     return settled
+
+
+def find_tree_volume(client: Client, key: str) -> str:
+    """The name of the complete volume with this tree, or ""."""
+    name = (volume_labels(client, marker_name(key)) or {}).get(LABEL_VOLUME, "")
+    return name if name and is_tree_volume(client, name, key) else ""
 
 
 def marker_name(key: str) -> str:
@@ -64,13 +73,19 @@ def is_tree_volume(client: Client, name: str, key: str) -> bool:
 
 def volume_labels(client: Client, name: str) -> dict[str, str] | None:
     """The labels of a volume, or None if there is none of that name."""
+    found = inspect_volume(client, name)
+    return None if found is None else dict(found.get("Labels") or {})
+
+
+def inspect_volume(client: Client, name: str) -> Mapping[str, Any] | None:
+    """What the engine says of a volume, or None if there is none of that name."""
     from docker.errors import NotFound
 
     try:
         found: Mapping[str, Any] = within(SECONDS, "describe a volume", lambda: client.inspect_volume(name))
     except NotFound:
         return None
-    return dict(found.get("Labels") or {})
+    return found
 
 
 def remove_volume(client: Client, name: str) -> None:
@@ -88,9 +103,16 @@ def remove_volume(client: Client, name: str) -> None:
         time.sleep(pause)
 
 
-def _create(client: Client, name: str, labels: dict[str, str]) -> dict[str, str]:
-    made: Mapping[str, Any] = within(SECONDS, "create a volume", lambda: client.create_volume(name, labels=labels))
-    return dict(made["Labels"])
+def create_volume(
+    client: Client, name: str, labels: Mapping[str, str], options: Mapping[str, str] | None = None
+) -> Mapping[str, Any]:
+    """Make a volume, if there is none of that name; gives back what the engine says of it."""
+    made: Mapping[str, Any] = within(
+        SECONDS,
+        "create a volume",
+        lambda: client.create_volume(name, driver="local", driver_opts=dict(options or {}), labels=dict(labels)),
+    )
+    return made
 
 
 def _refuse_leftovers(filler: Sandbox) -> None:

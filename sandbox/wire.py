@@ -18,14 +18,31 @@ GRACE = 15.0
 """Seconds beyond a command's own deadline after which the place is taken for dead (REL-06)."""
 
 
+PARTS = ("kernel", "upper", "supervisor")
+"""The modules that run as PID 1, each after those that it imports."""
+
+LOADER = """import sys, types
+for name, source in {sources!r}.items():
+    sys.modules[name] = types.ModuleType(name)
+    exec(compile(source, name, "exec"), sys.modules[name].__dict__)
+sys.modules[name].main()
+"""
+
+
 def supervisor_source() -> str:
-    """The program that runs as PID 1."""
-    return Path(__file__).with_name("supervisor.py").read_text("utf-8")
+    """The program that runs as PID 1: all parts of it, which find each other by their names here."""
+    folder = Path(__file__).parent
+    sources = {f"patchwright.sandbox.{part}": (folder / f"{part}.py").read_text("utf-8") for part in PARTS}
+    return LOADER.format(sources=sources)
 
 
-def supervisor_arguments(limits: Limits) -> list[str]:
-    """What a Python interpreter runs it with: isolated, without site packages, in UTF-8."""
-    return ["-I", "-S", "-X", "utf8", "-c", supervisor_source(), str(limits.seconds)]
+def supervisor_arguments(limits: Limits, *watched: str) -> list[str]:
+    """What a Python interpreter runs it with: isolated, without site packages, in UTF-8.
+
+    `watched` are the places of a private layer and of the tree above it, if the workspace is one (RES-03).
+    """
+    limited = [*watched, str(limits.workspace_mb << 20), str(limits.workspace_inodes)] if watched else []
+    return ["-I", "-S", "-X", "utf8", "-c", supervisor_source(), str(limits.seconds), *limited]
 
 
 class Wire:
@@ -108,9 +125,17 @@ class Session:
     """Commands over a wire; implements `Sandbox`. `end` is what removes the place itself."""
 
     def __init__(
-        self, name: str, wire: Wire, *, workspace: str, env: Mapping[str, str], end: Callable[[], None]
+        self,
+        name: str,
+        wire: Wire,
+        *,
+        workspace: str,
+        env: Mapping[str, str],
+        end: Callable[[], None],
+        notice: str = "",
     ) -> None:
         self._name = name
+        self._notice = notice
         self._wire = wire
         self._workspace = workspace
         self._env = dict(env)
@@ -123,6 +148,11 @@ class Session:
     def name(self) -> str:
         """The label that a person can look up."""
         return self._name
+
+    @property
+    def notice(self) -> str:
+        """See `Sandbox.notice`."""
+        return self._notice
 
     def run(
         self,

@@ -111,6 +111,10 @@ class _TimedSandbox:
     def name(self) -> str:
         return self.inner.name
 
+    @property
+    def notice(self) -> str:
+        return self.inner.notice
+
     def run(self, command: Sequence[str], **options: Any) -> ExecResult:
         began = time.perf_counter()
         done = self.inner.run(command, **options)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from patchwright.evals.bench.figures import Figure, quantile, table, timed
 from patchwright.evals.bench.generated import BYTES, FILES
-from patchwright.sandbox.base import Limits, Sandbox, Spec, Tree
+from patchwright.sandbox.base import Changes, Limits, Sandbox, Size, Spec, Tree, size_of
 from patchwright.sandbox.docker import DockerSandboxes
 from patchwright.sandbox.files import read_file, take_manifest, write_file
 from patchwright.sandbox.fill import fill
@@ -31,6 +31,12 @@ class MadeTree:
 
     content: bytes
     key: str
+    size: Size
+    base: None = None
+
+    def changes(self) -> Changes:
+        """See `Tree.changes`: it has no base."""
+        return Changes((), ())
 
     def tar(self) -> Iterator[bytes]:
         """See `Tree.tar`."""
@@ -49,7 +55,7 @@ def made_tree(files: int, size: int) -> MadeTree:
             info = tarfile.TarInfo(f"package{number % 40:02}/part{number % 7}/module_{number}.py")
             info.size, start = size // files, chance.randrange(size // files)
             archive.addfile(info, io.BytesIO(text[start:]))
-    return MadeTree(stream.getvalue(), f"bench-{files}-{size}")
+    return MadeTree(stream.getvalue(), f"bench-{files}-{size}", size_of([size // files] * files, 280))
 
 
 def commands(sandbox: Sandbox, sandboxes: DockerSandboxes, runs: int) -> Iterator[Figure]:

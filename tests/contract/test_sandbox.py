@@ -21,6 +21,7 @@ from patchwright.sandbox.files import (
     take_manifest,
     write_file,
 )
+from patchwright.sandbox.layers import Way
 from patchwright.sandbox.local import LocalSandboxes
 from tests.sandbox.places import RUN, SMALL, Link, MadeTree, Script, docker_sandboxes, spec
 
@@ -38,9 +39,13 @@ TREE = MadeTree(
 )
 
 
-@pytest.fixture(scope="module", params=["local", pytest.param("docker", marks=pytest.mark.docker)])
+KINDS = ["local", *(pytest.param(kind, marks=pytest.mark.docker) for kind in ("docker", "docker, layered"))]
+
+
+@pytest.fixture(scope="module", params=KINDS)
 def sandboxes(request: pytest.FixtureRequest) -> Sandboxes:
-    return LocalSandboxes() if request.param == "local" else docker_sandboxes()
+    ways: dict[str, Way] = {"docker": "copy", "docker, layered": "layer"}
+    return docker_sandboxes(ways[request.param]) if request.param in ways else LocalSandboxes()
 
 
 @pytest.fixture(scope="module")
@@ -219,11 +224,18 @@ def test_a_sandbox_ends_by_itself_after_its_longest_time_also_in_a_command(sandb
         assert time.monotonic() - start < 6
 
 
-def test_a_tree_larger_than_the_workspace_is_refused_by_name(sandboxes: Sandboxes, plain: Spec) -> None:
-    """RES-08"""
+def test_a_tree_larger_than_the_workspace_is_refused_by_name_or_lies_below_it(
+    sandboxes: Sandboxes, plain: Spec
+) -> None:
+    """RES-08, SB-02"""
     small = Spec(plain.image, RUN, "executing", limits=replace(plain.limits, workspace_mb=1))
-    with pytest.raises(TreeTooLarge, match="1 MB"), sandboxes.open(small, MadeTree({"big": bytes(2 << 20)})):
-        pass
+    layered = sandboxes is docker_sandboxes("layer")
+    refused = pytest.raises(TreeTooLarge, match="1 MB")
+    with (
+        contextlib.nullcontext() if layered else refused,
+        sandboxes.open(small, MadeTree({"big": bytes(2 << 20)})) as one,
+    ):
+        assert one.run(["wc", "-c", "big"], timeout=5).output == b"2097152 big\n"
 
 
 def test_what_a_planning_sandbox_writes_outlives_nothing(sandboxes: Sandboxes, plain: Spec) -> None:

@@ -1,6 +1,7 @@
 """Trees and sandboxes for tests."""
 
 import atexit
+import hashlib
 import io
 import os
 import tarfile
@@ -10,10 +11,11 @@ from functools import cache
 
 import pytest
 
-from patchwright.sandbox.base import Limits, Spec
+from patchwright.sandbox.base import Changes, Limits, Size, Spec, size_of
 from patchwright.sandbox.docker import DockerSandboxes
 from patchwright.sandbox.engine import Client
 from patchwright.sandbox.errors import EngineUnavailable
+from patchwright.sandbox.layers import Way, choose
 from patchwright.sandbox.volumes import remove_volume
 
 INSTANCE = f"test-{os.getpid()}"
@@ -41,7 +43,24 @@ class MadeTree:
     """Files by path; None is an empty folder, as a gitlink becomes one."""
 
     files: Mapping[str, Content]
-    key: str = "made"
+    key: str = ""
+    base: "MadeTree | None" = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", self.key or f"{INSTANCE} {hashlib.sha1(repr(self.files).encode()).hexdigest()}")
+
+    @property
+    def size(self) -> Size:
+        sizes = [
+            len(one.text if isinstance(one, Script) else one) if isinstance(one, (bytes, Script)) else 0
+            for one in self.files.values()
+        ]
+        return size_of(sizes, 0)
+
+    def changes(self) -> Changes:
+        before: Mapping[str, Content] = self.base.files if self.base else {}
+        new = {path: content for path, content in self.files.items() if before.get(path, ...) != content}
+        return Changes([path for path in before if path not in self.files], MadeTree(new).tar())
 
     def tar(self) -> Iterator[bytes]:
         stream = io.BytesIO()
@@ -79,9 +98,9 @@ def image() -> str:
 
 
 @cache
-def docker_sandboxes() -> DockerSandboxes:
-    """Skips the test, by name, where no engine answers."""
-    sandboxes = DockerSandboxes(INSTANCE)
+def docker_sandboxes(way: Way | None = None) -> DockerSandboxes:
+    """Trees come in this way, or as they do for a user. Skips the test, by name, where no engine answers."""
+    sandboxes = DockerSandboxes(INSTANCE, choose=choose if way is None else lambda size, limits, warm: way)
     try:
         client = sandboxes.client()
     except EngineUnavailable as error:

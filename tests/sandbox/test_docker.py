@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from patchwright.sandbox.base import Sandbox
+from patchwright.sandbox.container import Mount
 from patchwright.sandbox.docker import DockerSandboxes
 from patchwright.sandbox.errors import EngineUnavailable, ImageMissing, SandboxDied, SelfCheckFailed, TreeTooLarge
 from patchwright.sandbox.files import take_manifest
@@ -127,11 +128,11 @@ def test_a_tree_with_a_file_over_the_limit_is_refused_by_name() -> None:
         pass
 
 
-def test_a_tree_with_too_many_entries_is_refused_by_name() -> None:
+def test_a_copied_tree_with_too_many_entries_is_refused_by_name() -> None:
     """RES-08"""
     small = spec(limits=replace(SMALL, workspace_inodes=50))
     tree = MadeTree({f"f{number}": b"" for number in range(80)})
-    with pytest.raises(TreeTooLarge, match="50 entries"), docker_sandboxes().open(small, tree):
+    with pytest.raises(TreeTooLarge, match="50 entries"), docker_sandboxes("copy").open(small, tree):
         pass
 
 
@@ -355,11 +356,11 @@ class TestFrozenTrees:
     def test_two_who_fill_at_once_settle_on_one(self, client: Any) -> None:
         tree = replace(TREE, key=f"{INSTANCE} frozen/4")
 
-        def fill_meanwhile(one: Any, name: str) -> Any:
+        def fill_meanwhile(one: Any, mount: Mount) -> Any:
             if len(_volumes(client, f"patchwright.tree={tree.key}")) < 2:
                 with docker_sandboxes().open(spec(read_only=True), tree):
                     pass
-            return docker_sandboxes().container(one, {name: "/var/tmp"}, "/var/tmp")
+            return docker_sandboxes().container(one, [mount], workspace="/var/tmp")
 
         name = tree_volume(client, INSTANCE, spec(read_only=True), tree, fill_meanwhile)
         assert (volume_labels(client, marker_name(tree.key)) or {})["patchwright.volume"] == name

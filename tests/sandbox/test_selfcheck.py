@@ -1,13 +1,13 @@
 """The self-check finds every single difference (SB-13)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from patchwright.sandbox.base import Limits, Spec
-from patchwright.sandbox.container import check_memory, host_config, labels, tmpfs
+from patchwright.sandbox.container import Mount, check_memory, host_config, labels, tmpfs
 from patchwright.sandbox.errors import SelfCheckFailed
 from patchwright.sandbox.selfcheck import check
 
@@ -52,11 +52,11 @@ def facts() -> dict[str, str]:
     }
 
 
-def inspected(spec: Spec = SPEC) -> dict[str, Any]:
-    asked = host_config(spec)
+def inspected(spec: Spec = SPEC, mounts: Sequence[Mount] = ()) -> dict[str, Any]:
+    asked = host_config(spec, mounts)
     return {
         "Config": {"User": "65532:65532"},
-        "Mounts": [],
+        "Mounts": [{"Type": "volume", "Destination": mount.place} for mount in mounts],
         "HostConfig": {
             "ReadonlyRootfs": True,
             "Privileged": False,
@@ -169,11 +169,30 @@ def test_a_frozen_tree_must_be_read_only_and_needs_no_tmpfs_for_the_workspace() 
     lines = [line for line in MOUNTS.splitlines() if "/workspace" not in line]
     volume = "93 75 254:0 /volumes/x /workspace ro,relatime - ext4 /dev/vda rw"
     given["/proc/self/mountinfo"] = "\n".join([*lines, volume])
-    found = inspected(frozen) | {"Mounts": [{"Type": "volume", "Destination": "/workspace"}]}
-    check(frozen, found, given, volumes=["/workspace"])
+    found = inspected(frozen, [Mount("x", "/workspace")])
+    check(frozen, found, given, [Mount("x", "/workspace")])
     given["/proc/self/mountinfo"] = "\n".join([*lines, volume.replace(" ro,", " rw,")])
-    with pytest.raises(SelfCheckFailed, match="/workspace is writable"):
-        check(frozen, found, given, volumes=["/workspace"])
+    with pytest.raises(SelfCheckFailed, match=r"/workspace \(ext4\) is writable"):
+        check(frozen, found, given, [Mount("x", "/workspace")])
+
+
+def test_a_layer_must_be_the_one_that_was_asked_for() -> None:
+    options = ("nosuid", "nodev", "lowerdir=/v/l", "upperdir=/v/u", "workdir=/v/w")
+    mounts = [Mount("m", "/workspace", writable=True, options=options), Mount("u", "/var/tmp"), Mount("l", "/mnt")]
+    lines = [line for line in MOUNTS.splitlines() if "/workspace" not in line]
+    layer = (
+        "93 75 0:50 / /workspace rw,nosuid,nodev,relatime - overlay overlay rw,lowerdir=/v/l,upperdir=/v/u,workdir=/v/w"
+    )
+    below = [f"94 75 254:0 /v/{at[1]} {at} ro,relatime - ext4 /dev/vda rw" for at in ("/var/tmp", "/mnt")]
+    given = facts() | {"/proc/self/mountinfo": "\n".join([*lines, layer, *below])}
+    check(SPEC, inspected(SPEC, mounts), given, mounts)
+    for old, new in (("upperdir=/v/u", "upperdir=/v/other"), ("lowerdir=/v/l,", ""), ("rw,nosuid,nodev", "rw,nodev")):
+        given["/proc/self/mountinfo"] = "\n".join([*lines, layer.replace(old, new), *below])
+        with pytest.raises(SelfCheckFailed, match=r"/workspace is overlay with .* without"):
+            check(SPEC, inspected(SPEC, mounts), given, mounts)
+    given["/proc/self/mountinfo"] = "\n".join([*lines, layer, *below]).replace("/mnt ro", "/mnt rw")
+    with pytest.raises(SelfCheckFailed, match=r"/mnt \(ext4\) is writable"):
+        check(SPEC, inspected(SPEC, mounts), given, mounts)
 
 
 def test_another_runtime_must_be_the_one_that_was_asked_for() -> None:
@@ -191,7 +210,7 @@ def test_full_tmpfs_leave_128_mb_of_the_memory_limit() -> None:
     """RES-02"""
     fitting = Limits(memory_mb=1000, workspace_mb=500, tmp_mb=308)
     check_memory(replace(SPEC, limits=fitting))
-    check_memory(replace(SPEC, limits=replace(fitting, workspace_mb=10_000), read_only=True))
+    check_memory(replace(SPEC, limits=replace(fitting, workspace_mb=10_000)), [Mount("x", "/workspace")])
     with pytest.raises(SelfCheckFailed, match="at least 1001 MB"):
         check_memory(replace(SPEC, limits=replace(fitting, tmp_mb=309)))
 

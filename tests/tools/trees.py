@@ -5,6 +5,8 @@ import io
 import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 
+from patchwright.sandbox.base import Changes, Size, size_of
+
 
 class MemoryTree:
     """Implements `FileTree` and `Tree`; text is stored as UTF-8."""
@@ -25,6 +27,15 @@ class MemoryTree:
     def changed(self, changes: Mapping[str, str | None] | Mapping[str, bytes | None]) -> "MemoryTree":
         kept = {path: data for path, data in self.files.items() if path not in changes}
         return MemoryTree({**kept, **{path: data for path, data in changes.items() if data is not None}})
+
+    base = None
+
+    @property
+    def size(self) -> Size:
+        return size_of(map(len, self.files.values()), len(self.files))
+
+    def changes(self) -> Changes:
+        return Changes((), ())
 
     def tar(self) -> Iterator[bytes]:
         buffer = io.BytesIO()
