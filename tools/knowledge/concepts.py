@@ -58,9 +58,11 @@ def concept_text(known: Known, text: str, path: str = "") -> str:
 def place_line(known: Known, found: Concept) -> str:
     """A place with its first line: `path:first-last: signature`, what it is in, and what it says of itself."""
     definitions, path = known.index.definitions(found.blob), known.path(found.blob)
+    copies = len(known.paths[found.blob]) - 1
+    same = f"  (the same in {copies} more files)" if copies else ""
     if found.number >= len(definitions):
-        return printable(f"{path}: the file outside of its definitions")
+        return printable(f"{path}: the file outside of its definitions{same}")
     one = definitions[found.number]
     where = f"  [in {one.parent}]" if one.parent else ""
     doc = f"  -- {one.doc}" if one.doc else ""
-    return printable(f"{path}:{one.line}-{one.end}: {one.signature}{where}{doc}")
+    return printable(f"{path}:{one.line}-{one.end}: {one.signature}{where}{doc}{same}")
