@@ -20,6 +20,7 @@ from patchwright.sandbox.docker import DockerSandboxes
 from patchwright.sandbox.files import read_file, take_manifest, write_file
 from patchwright.sandbox.fill import fill
 from patchwright.sandbox.images import ensure_image
+from patchwright.sandbox.layers import Choose, Way
 
 RUN_ID = "bench"
 MEGABYTE = ["head", "-c", "1000000", "/dev/zero"]
@@ -83,19 +84,32 @@ def commands(sandbox: Sandbox, sandboxes: DockerSandboxes, runs: int) -> Iterato
     yield Figure("list what changed in the tree", quantile(timed(lambda: take_manifest(sandbox), 10)), "ms", 60)
 
 
-def lives(sandboxes: DockerSandboxes, image: str, tree: Tree, runs: int) -> Iterator[Figure]:
+def lives(image: str, tree: Tree, runs: int) -> Iterator[Figure]:
     """Filling, opening and ending; an open sandbox holds its tree and has checked itself."""
+    copying, layering = (DockerSandboxes("bench", choose=always(way)) for way in ("copy", "layer"))
     writable, frozen = Spec(image, RUN_ID, "executing"), Spec(image, RUN_ID, "planning", read_only=True)
-    empty, _ = open_and_end(sandboxes, writable, made_tree(1, 1), runs)
-    opened, ended = open_and_end(sandboxes, writable, tree, runs)
-    mounted, _ = open_and_end(sandboxes, frozen, tree, runs)
-    with sandboxes.open(writable, made_tree(1, 1)) as sandbox:
+    empty = made_tree(1, 1)
+    ways = [(copying, writable, empty), (copying, writable, tree), (layering, writable, tree), (copying, frozen, tree)]
+    rounds = [[open_and_end(*way) for way in ways] for _ in range(runs + 1)][1:]
+    nothing, copied, layered, mounted = (quantile(one[0] for one in way) for way in zip(*rounds, strict=True))
+    with copying.open(writable, empty) as sandbox:
         filled = [fill_once(sandbox, tree, number) for number in range(runs)]
-    beside = f"a container opened with an empty tree: {quantile(empty):.0f} ms"
-    yield Figure("workspace ready in a started container", quantile(filled), "ms", 600, beside)
-    yield Figure("a container opened with it, in all", quantile(opened), "ms", None, beside)
-    yield Figure("the same read-only from its volume, in all", quantile(mounted), "ms", None, beside)
-    yield Figure("end of a container: kill and remove", quantile(ended), "ms", None, "a stop that waits: 10 s and more")
+    with layering.open(writable, tree) as sandbox:
+        listed = quantile(timed(lambda: take_manifest(sandbox), 10))
+    beside = f"a container opened with an empty tree: {nothing:.0f} ms"
+    yield Figure("workspace ready in a started container, by tar", quantile(filled), "ms", 600, beside)
+    yield Figure("the same by a layer: what opening takes longer", layered - nothing, "ms", 350, beside)
+    yield Figure("a container opened with it by tar, in all", copied, "ms", None, beside)
+    yield Figure("a container opened with it by a layer, in all", layered, "ms", None, beside)
+    yield Figure("the same read-only from its volume, in all", mounted, "ms", None, beside)
+    yield Figure("list what changed in the tree, by a layer", listed, "ms", 60)
+    ended = quantile(ending for one in rounds for _, ending in one)
+    yield Figure("end of a container: kill and remove", ended, "ms", None, "a stop that waits: 10 s and more")
+
+
+def always(way: Way) -> Choose:
+    """A choice that asks nothing."""
+    return lambda size, limits, warm: way
 
 
 def fill_once(sandbox: Sandbox, tree: Tree, number: int) -> float:
@@ -106,17 +120,14 @@ def fill_once(sandbox: Sandbox, tree: Tree, number: int) -> float:
     return 1000 * (time.perf_counter() - begun)
 
 
-def open_and_end(sandboxes: DockerSandboxes, spec: Spec, tree: Tree, runs: int) -> tuple[list[float], list[float]]:
-    """Milliseconds to open and to close, after one run to warm up."""
-    times: list[tuple[float, float]] = []
-    for _ in range(runs + 1):
-        stack = ExitStack()
-        begun = time.perf_counter()
-        stack.enter_context(sandboxes.open(spec, tree))
-        ready = time.perf_counter()
-        stack.close()
-        times.append((1000 * (ready - begun), 1000 * (time.perf_counter() - ready)))
-    return [opening for opening, _ in times[1:]], [ending for _, ending in times[1:]]
+def open_and_end(sandboxes: DockerSandboxes, spec: Spec, tree: Tree) -> tuple[float, float]:
+    """Milliseconds to open and to close."""
+    stack = ExitStack()
+    begun = time.perf_counter()
+    stack.enter_context(sandboxes.open(spec, tree))
+    ready = time.perf_counter()
+    stack.close()
+    return 1000 * (ready - begun), 1000 * (time.perf_counter() - ready)
 
 
 def figures(image: str, files: int = FILES, size: int = BYTES, runs: int = 1000, lives_of: int = 5) -> Iterator[Figure]:
@@ -125,7 +136,7 @@ def figures(image: str, files: int = FILES, size: int = BYTES, runs: int = 1000,
     tree = made_tree(files, size)
     with sandboxes.open(Spec(image, RUN_ID, "executing"), tree) as sandbox:
         yield from commands(sandbox, sandboxes, runs)
-    yield from lives(sandboxes, image, tree, lives_of)
+    yield from lives(image, tree, lives_of)
 
 
 def report(image: str = "") -> str:
