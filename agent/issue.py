@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Origin = Literal["terminal", "http", "github", "eval"]
+Origin = Literal["terminal", "http", "github", "eval", "replay"]
 
 
 class Issue(BaseModel):

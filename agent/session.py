@@ -1,5 +1,6 @@
 """What one process holds in memory while it works on a run. All of it can be rebuilt from the store."""
 
+import json
 import threading
 import time
 from collections.abc import Callable
@@ -10,25 +11,25 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+from patchwright.agent.asked import Last
 from patchwright.agent.budget import NO_QUOTA, About, Budget, check_budget, raised, spent_today
 from patchwright.agent.deps import Deps, Rung
-from patchwright.agent.errors import BudgetSpent, ModelError, StaleApproval
+from patchwright.agent.errors import BudgetSpent, StaleApproval
 from patchwright.agent.issue import Issue
-from patchwright.agent.messages import Model, ModelRole, Reply, Request
+from patchwright.agent.messages import Model, ModelRole
 from patchwright.agent.plan import Plan, plan_sha256
+from patchwright.agent.recorded import RecordedModel
 from patchwright.agent.restrictions import FILE, Restrictions, lowered, read_restrictions
 from patchwright.agent.run import Run, Usage
 from patchwright.agent.store.ledger import Ledger
 from patchwright.agent.store.store import stamp
 from patchwright.agent.turns import Conversation
-from patchwright.agent.waiting import waited
 from patchwright.sandbox.base import Phase, Sandbox, Spec
 from patchwright.sandbox.files import changed_paths, take_manifest
 from patchwright.sandbox.repository import Repository
 from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.checks import Results
 from patchwright.tools.knowledge.mapping import MapMaker
-from patchwright.tools.secrets import Redactor, every_text
 from patchwright.tools.toolchain import Toolchain
 
 
@@ -53,6 +54,9 @@ class Session:
         self.issue: Issue = self.run.issue
         self.spent = self.deps.store.usage(self.ledger.run_id)
         self.conversation: tuple[str, Conversation] | None = None
+        self.asked: dict[ModelRole, Last] = {}
+        self.offers: set[str] = set()
+        self._ladders: dict[ModelRole, bytes] = {}
         self._last: Results | None = None
         self._filled: tuple[str, dict[str, bytes]] | None = None
         self._plans: dict[int, Plan] = {}
@@ -229,7 +233,24 @@ class Session:
         A ladder that has been shortened since has its top there.
         """
         ladder = self.deps.models(role)
+        self._keep_ladder(role, ladder)
         return RecordedModel(self, ladder[: rung + 1][-1], key) if ladder else None
+
+    def _keep_ladder(self, role: ModelRole, ladder: tuple[Rung, ...]) -> None:
+        """Store what a replay has to know of the models: their names and how much they read."""
+        facts = json.dumps([{"name": rung.name, "context": rung.context} for rung in ladder]).encode()
+        if self._ladders.get(role) != facts:
+            self._ladders[role] = facts
+            self.ledger.artifact(f"ladders/{role}.json", facts)
+
+    def artifact(self, name: str) -> bytes | None:
+        """The bytes stored under that name of this run."""
+        return self.deps.store.artifact(self.ledger.run_id, name)
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether the answers are those of another run, and nobody is to be asked."""
+        return self.issue.origin == "replay"
 
     def remember(self, key: str, call: ToolCall, run: Callable[[], Remembered]) -> Remembered:
         """The recorded outcome of a tool call, else run it and record it with its cost and event."""
@@ -257,58 +278,3 @@ def _told(call: ToolCall, done: Remembered, deps: Deps) -> dict[str, Any]:
         "edits": list(done.outcome.edits),
         "refused": done.outcome.refused or done.outcome.bad,
     }
-
-
-def _without_ours(reply: Reply, redactor: Redactor) -> Reply:
-    """What a model says of our own secrets is neither stored nor done (SEC-02)."""
-    return Reply.model_validate(every_text(reply.model_dump(mode="json"), redactor.ours))
-
-
-class RecordedModel:
-    """A model behind the ledger: budget and cancel are checked before, the answer is stored after."""
-
-    def __init__(self, session: Session, rung: Rung, key: str) -> None:
-        self._session = session
-        self._rung = rung
-        self._key = key
-
-    def complete(self, request: Request) -> Reply:
-        """Answer from the record, or ask. Raises `BudgetSpent`, `Cancelled` and what the model raises."""
-        session = self._session
-        known = session.ledger.answer(self._key)
-        if known is not None:
-            return Reply.model_validate(known)
-        session.check("model")
-        began = time.monotonic()
-        try:
-            reply = waited(lambda: self._rung.model.complete(request), session.ledger.stop_if_cancelled)
-        except ModelError as error:
-            self._spend(request.role, error.usage)
-            raise
-        reply = _without_ours(reply, session.deps.redactor)
-        seconds = round(time.monotonic() - began, 3)
-        usage = reply.usage.model_copy(update={"seconds": seconds})
-        session.ledger.record(
-            self._key,
-            "model_called",
-            reply.model_dump(mode="json"),
-            usage,
-            role=request.role,
-            model=reply.model,
-            rung=reply.stand_in or self._rung.name,
-            **({"instead_of": self._rung.name} if reply.stand_in else {}),
-            tokens_in=usage.tokens_in,
-            tokens_out=usage.tokens_out,
-            seconds=seconds,
-            says=session.deps.redactor.text(reply.content[:500]),
-            calls=[call.name[:60] for call in reply.tool_calls],
-        )
-        session.spent = session.spent.plus(usage)
-        return reply
-
-    def _spend(self, role: ModelRole, usage: Usage) -> None:
-        """What a failed try cost counts all the same, also after a restart."""
-        ledger = self._session.ledger
-        if usage != Usage():
-            ledger.record(f"{self._key}!{ledger.store.now()}", "model_called", {}, usage, failed=True, role=role)
-            self._session.spent = self._session.spent.plus(usage)

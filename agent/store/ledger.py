@@ -5,8 +5,9 @@ import sqlite3
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
+from types import MappingProxyType
 from typing import Any
 
 from patchwright.agent.errors import Cancelled, LeaseLost, PauseAsked, StoreUnusable
@@ -20,6 +21,7 @@ Place = tuple[int, int, int]
 """Candidate (from 1), step (from 0), attempt (from 1)."""
 
 _NO_USAGE = Usage().model_dump_json()
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Ledger:
@@ -147,8 +149,16 @@ class Ledger:
         )
         return json.loads(zlib.decompress(row["answer"])) if row else None
 
-    def record(self, key: str, kind: EventKind, answer: dict[str, Any], usage: Usage | None, **event: Any) -> None:
-        """Store an answer with its cost and its event at once, so that it is never asked again."""
+    def record(
+        self,
+        key: str,
+        kind: EventKind,
+        answer: dict[str, Any],
+        usage: Usage | None,
+        beside: Mapping[str, bytes] = _NOTHING,
+        **event: Any,
+    ) -> None:
+        """Store an answer with its cost, its event and the artifacts `beside` it at once: it is never asked again."""
         data = zlib.compress(json.dumps(answer, separators=(",", ":")).encode(), 1)
         spent = usage.model_dump_json() if usage else _NO_USAGE
         with self.transaction() as connection:
@@ -157,6 +167,8 @@ class Ledger:
                 "INSERT INTO calls (run_id, key, kind, answer, usage, at) VALUES (?,?,?,?,?,?)",
                 (self.run_id, key, kind, data, spent, now),
             )
+            for name, stored in beside.items():
+                self._artifact(connection, name, stored, now)
             add_event(connection, self.run_id, now, kind, {"key": key, **event})
 
     def attempt(self, place: Place, author: str, commits: tuple[str, str], result: str, reason: str) -> None:
@@ -170,10 +182,13 @@ class Ledger:
     def artifact(self, name: str, data: bytes) -> None:
         """Store bytes under a name, replacing what was there."""
         with self.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO artifacts (run_id, name, data, at) VALUES (?,?,?,?)",
-                (self.run_id, name, zlib.compress(data, 1), self.store.now()),
-            )
+            self._artifact(connection, name, data, self.store.now())
+
+    def _artifact(self, connection: sqlite3.Connection, name: str, data: bytes, now: str) -> None:
+        connection.execute(
+            "INSERT OR REPLACE INTO artifacts (run_id, name, data, at) VALUES (?,?,?,?)",
+            (self.run_id, name, zlib.compress(data, 1), now),
+        )
 
     def cache(self, key: str, data: bytes) -> None:
         """Store a result that any run may reuse."""
