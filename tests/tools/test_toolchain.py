@@ -40,6 +40,49 @@ def test_sb_01_setup_py_is_read_as_literals_and_never_executed() -> None:
     assert "https://example.org" in project.notes[0]
 
 
+NOXFILE = """
+import nox
+@nox.session(python=["3.11", "3.12"])
+def tests(session):
+    session.install("-r", "needs/test.txt", "-c", "pins.txt", "attrs>=20", *["webtest"], f"x{1}")
+    session.install(".[test]", "-e", ".")
+    session.run("python", "-m", "pytest", *session.posargs)
+@nox.session
+def docs(session):
+    session.install("sphinx", "alabaster")
+    session.run("sphinx-build")
+def helper(other):
+    other.install("never")
+"""
+
+
+def test_nox_sessions_that_run_tests_say_what_they_need_and_are_never_executed() -> None:
+    files = {"noxfile.py": NOXFILE, "needs/test.txt": "-r ../base.txt\nmock\n", "base.txt": "idna\n"}
+    assert requirements(files) == ["idna", "mock", "attrs>=20", "webtest"]
+    assert requirements({"noxfile.py": "def (:"}) == []
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"tox.toml": '[env_run_base]\ndeps = ["attrs", "-r {tox_root}/more.txt", "py27: x"]\nset_env.MODE = "a"\n'},
+        {"pyproject.toml": '[tool.tox.env_run_base]\ndeps = ["attrs", "-r more.txt"]\nset_env = {MODE = "a"}\n'},
+        {
+            "pyproject.toml": '[tool.tox]\nlegacy_tox_ini = """\n[testenv]\ndeps = attrs\n  -rmore.txt\nsetenv = MODE = a\n"""\n'
+        },
+        {
+            "tox.ini": "[testenv]\ndeps =\n    attrs\n    -r{toxinidir}/more.txt\nsetenv =\n    MODE = a\n    PYTEST_ADDOPTS = -k x\n    B = {envname}\n"
+        },
+    ],
+)
+def test_tox_settings_in_each_of_their_places_give_dependencies_and_variables(files: dict[str, str]) -> None:
+    tree = MemoryTree({"a.py": "", "tests/test_a.py": "", "more.txt": "idna\n", **files})
+    assert requirements({"more.txt": "idna\n", **files}) == ["attrs", "idna"]
+    env = detect(tree).env
+    assert env["MODE"] == "a"
+    assert not {"PYTEST_ADDOPTS", "B"} & env.keys()
+
+
 def test_dependencies_come_from_every_place_that_python_projects_have() -> None:
     pyproject = """
 [project]

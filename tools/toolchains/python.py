@@ -19,10 +19,13 @@ from patchwright.tools.toolchains.base import (
 )
 from patchwright.tools.toolchains.pytest_options import judging_addopts, pytest_settings
 from patchwright.tools.toolchains.python_deps import Project, read_project
+from patchwright.tools.toolchains.python_runners import tox_environment
 from patchwright.tools.tree import FileTree
 
 VENV = f"{DEPS}/venv"
-MANIFESTS = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "tox.ini", "manage.py", "noxfile.py")
+MANIFESTS = (
+    *("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "tox.ini", "tox.toml", "manage.py", "noxfile.py"),
+)
 IN_IMAGE = frozenset({"pytest", "pytest-timeout", "setuptools", "wheel", "pip"})
 TEST_SECONDS = 120
 """One test may take this long before it counts as failed (pytest-timeout)."""
@@ -100,6 +103,7 @@ def _environment(tree: FileTree, project: Project, django: str) -> dict[str, str
     where = [f"{WORKSPACE}/{root}" for root in dict.fromkeys(roots)]
     settings = {"DJANGO_SETTINGS_MODULE": django} if django else {}
     return {
+        **tox_environment(tree),
         "PATH": f"{VENV}/bin:/usr/local/bin:/usr/bin:/bin",
         "PYTHONPATH": ":".join([*where, WORKSPACE]),
         # Emptied before each check: bytecode of another version of a file, written within the same second,

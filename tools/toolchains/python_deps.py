@@ -1,6 +1,7 @@
 """What a Python project says it needs, read as data: nothing of it is executed (SB-01)."""
 
 import ast
+import posixpath
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 
 from patchwright.tools.toolchains.base import parse_ini, strings, table, text_of, toml_of
+from patchwright.tools.toolchains.python_runners import nox_dependencies, tox_dependencies
 from patchwright.tools.tree import FileTree
 
 TEST_GROUPS = ("test", "tests", "testing", "dev", "develop", "development", "all")
@@ -95,11 +97,12 @@ class _Said:
 
 
 def read_project(tree: FileTree) -> Project:
-    """Everything that pyproject.toml, setup.cfg, setup.py, requirement files and tox.ini say together.
+    """Everything that pyproject.toml, setup.cfg, setup.py, requirement files, tox and nox say together.
 
     Of a distribution that several files name, the first file in that order decides the version.
     """
-    said = [_pyproject(tree), _setup_cfg(tree), _setup_py(tree), *_requirement_files(tree), _tox(tree)]
+    said = [_pyproject(tree), _setup_cfg(tree), _setup_py(tree), *_requirement_files(tree)]
+    said += [_runner(tree, "tox", tox_dependencies(tree)), _runner(tree, "noxfile.py", nox_dependencies(tree))]
     name = next((one.name for one in said if one.name), "")
     kept, dropped = _choose(said, {canonicalize_name(name)} | _local_names(tree))
     notes = [f"{line!r} is not installed: only names from the package index are" for line in dropped]
@@ -228,26 +231,24 @@ def _requirement_files(tree: FileTree) -> Iterator[_Said]:
 
 
 def _requirement_lines(tree: FileTree, path: str, depth: int) -> Iterator[str]:
-    """The lines that name a distribution. Options (another index, editable, hashes) never reach pip."""
     joined = text_of(tree, path).replace("\\\n", " ")
-    for line in _lines(joined):
+    return _distributions(tree, _lines(joined), path.rpartition("/")[0], depth)
+
+
+def _distributions(tree: FileTree, lines: Iterable[str], base: str, depth: int) -> Iterator[str]:
+    """The lines that name a distribution. Options (another index, editable, hashes) never reach pip."""
+    for line in lines:
         include = re.match(r"^(?:-r|--requirement)[ =]*(\S+)$", line)
         if include and depth < 5:
-            base = path.rpartition("/")[0]
-            yield from _requirement_lines(tree, f"{base}/{include[1]}".lstrip("/"), depth + 1)
+            named = posixpath.normpath(f"{base}/{include[1]}".lstrip("/"))
+            yield from _requirement_lines(tree, named, depth + 1)
         elif not line.startswith(("-", ".", "/")):
             yield line.split(" --hash")[0].strip()
 
 
-def _tox(tree: FileTree) -> _Said:
-    said = _Said("tox.ini")
-    for line in _lines(parse_ini(text_of(tree, "tox.ini")).get("testenv", {}).get("deps", "")):
-        include = re.match(r"^-r\s*(?:\{toxinidir\}/)?(\S+)$", line)
-        if include:
-            said.lines += _requirement_lines(tree, include[1], 1)
-        elif not line.startswith(("-", ".", "{")) and not re.match(r"^[!\w.,{}-]+:\s*\S", line):
-            said.lines.append(line)
-    return said
+def _runner(tree: FileTree, source: str, lines: list[str]) -> _Said:
+    """What a runner of tests installs before it runs them."""
+    return _Said(source, list(_distributions(tree, lines, "", 0)))
 
 
 def _setup_py(tree: FileTree) -> _Said:
