@@ -140,8 +140,13 @@ def write_report(report: Report) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def ending(report: Report) -> str:
+    """How the run ended, in words: "patch, verified" or "gave up"."""
+    return report.outcome.replace("_", " ") + (f", {report.verdict}" if report.verdict != "none" else "")
+
+
 def _verdict(report: Report) -> str:
-    head = f"**{report.outcome}, {report.verdict}**"
+    head = f"**{ending(report)}**"
     lines = "".join(f"\n- {inline(reason)}" for reason in report.reasons)
     where = f"Run `{report.run_id}` on {inline(report.repository)} at `{report.base_commit[:12]}`."
     return f"{head}{lines}\n\n{where}" + (f"\n\n{fence(report.body, '')}" if report.body else "")

@@ -50,8 +50,8 @@ def patch(store: Store, run_id: str, candidate: int | None = None) -> bytes:
     if data is None and candidate:
         raise NotNow(f"Run {run_id} has no patch of a candidate {candidate}. `patchwright report` names those it has.")
     if data is None:
-        why = f" ({run.reason})" if run.reason else ""
-        raise NotNow(f"Run {run_id} has no patch: it is {run.status}{why}.")
+        where = f"ended as {run.outcome.replace('_', ' ')}" if run.outcome else f"is {run.status}"
+        raise NotNow(f"Run {run_id} has no patch: it {where}{f': {run.reason}' if run.reason else '.'}")
     return data
 
 

@@ -8,7 +8,7 @@ from patchwright.agent.run import ENDED, GATE, PARKED, Run
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api import exits
-from patchwright.api.concluding import how_to_decide, show_changes, show_end, show_plan
+from patchwright.api.concluding import how_to_decide, how_to_go_on, show_changes, show_end, show_plan
 from patchwright.api.difftext import diff_text, warnings
 from patchwright.api.follow import follow, recorded
 from patchwright.api.live import tell_plainly
@@ -54,6 +54,8 @@ def show(name: str, *, revision: int | None, as_json: bool, full: bool) -> int:
         how_to_decide(place.screen, run, plan)
     elif run.status in ENDED and revision is None:
         show_end(place, run)
+    elif _is_parked(place.store, run):
+        how_to_go_on(place.screen, run)
     return exits.VERIFIED
 
 
@@ -112,7 +114,12 @@ def standing(store: Store, run: Run) -> str:
     """The status, and whether a process works on it now."""
     if run.status in ENDED | GATE | PARKED:
         return run.status
-    return f"{run.status} (at work)" if lease.is_held(store.database, run.id) else f"{run.status} (parked)"
+    return f"{run.status} ({'parked' if _is_parked(store, run) else 'at work'})"
+
+
+def _is_parked(store: Store, run: Run) -> bool:
+    """Whether there is work left which no process does now and no decision is waited for."""
+    return run.status not in ENDED | GATE and not lease.is_held(store.database, run.id)
 
 
 def _ended(store: Store, run_id: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patchwright.agent.report import CheckLine, FileLine, Report
+from patchwright.agent.report import CheckLine, FileLine, Report, ending
 from patchwright.agent.run import Run, Usage
 from patchwright.api.naming import short
 from patchwright.api.screen import Screen
@@ -24,10 +24,11 @@ def report_view(screen: Screen, report: Report) -> "Iterator[RenderableType]":
     from rich.text import Text
 
     style = "bold green" if report.verdict == "verified" else "bold yellow"
-    words = report.outcome.replace("_", " ") + (f", {report.verdict}" if report.verdict != "none" else "")
     yield ""
     yield Text.assemble(
-        (words, style), (f"  {screen.line(report.title, 200)}", "bold"), (f"  run {short(report.run_id)}", "dim")
+        (ending(report), style),
+        (f"  {screen.line(report.title, 200)}", "bold"),
+        (f"  run {short(report.run_id)}", "dim"),
     )
     for reason in report.reasons:
         yield screen.text(f"  {reason}", "" if report.verdict == "verified" else "yellow")

@@ -6,6 +6,7 @@ import os
 import tarfile
 from pathlib import Path
 
+from patchwright.agent.store.ledger import own
 from tests.api.conftest import Inside, Run, git
 from tests.api.prepared import PATCH, ended_run, open_store, waiting_run
 
@@ -98,6 +99,22 @@ def test_a_run_without_a_patch_says_why(inside: Inside, state: Path) -> None:
     done = inside("diff", "last")
     assert (done.returncode, done.stdout) == (2, b"")
     assert b"has no patch: it is awaiting_approval" in done.stderr
+    store = open_store(state)
+    with own(store, store.runs()[0].id) as ledger:
+        ledger.end("awaiting_review", "gave_up", "none", "No recipe fits.")
+    assert b"has no patch: it ended as gave up: No recipe fits." in inside("diff", "last").stderr
+
+
+def test_a_parked_run_says_why_and_how_to_go_on(inside: Inside, state: Path) -> None:
+    run_id = waiting_run(state)
+    with own(open_store(state), run_id) as ledger:
+        ledger.status("executing")
+    done = inside("show", "last")
+    assert b"executing (parked)" in done.stdout
+    assert f"patchwright resume {run_id[:8]}".encode() in done.stderr
+    with own(open_store(state), run_id) as ledger:
+        ledger.status("paused_config", "No model is configured.")
+    assert b"is parked (paused_config): No model is configured." in inside("show", "last").stderr
 
 
 def test_the_report_shows_before_and_after(inside: Inside, state: Path) -> None:
