@@ -2,7 +2,7 @@
 
 from patchwright.tools.recipes.base import Rewrite
 from patchwright.tools.recipes.java.floors import Opened, table
-from patchwright.tools.recipes.java.maven import Coordinate, Edits, Place, Project, add_property
+from patchwright.tools.recipes.java.maven import Coordinate, Edits, Place, Project, add_properties
 from patchwright.tools.recipes.java.raising import declared, wanted_version
 from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.versions import older
@@ -29,7 +29,7 @@ def rewrite(tree: FileTree, knobs: Knobs) -> Rewrite:
         if place is not None:
             _extend(project, edits, place, packages)
         else:
-            add_property(project, edits, path, PROPERTY, " ".join(_option(one) for one in packages))
+            add_properties(project, edits, path, {PROPERTY: " ".join(_option(one) for one in packages)})
     return Rewrite(project.changes(edits), tuple(edits.leftovers))
 
 

@@ -5,11 +5,17 @@ from dataclasses import replace
 
 from patchwright.tools.recipes.java import (
     add_opens,
+    base64,
+    boxed,
     compiler_level,
     dependency_floors,
     enforcer,
+    nashorn,
+    new_instance,
     plugin_floors,
     removed_modules,
+    traps,
+    underscore,
 )
 from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 
@@ -18,8 +24,14 @@ RECIPES: tuple[JavaRecipe, ...] = (
     enforcer.RECIPE,
     dependency_floors.RECIPE,
     removed_modules.RECIPE,
+    base64.RECIPE,
+    nashorn.RECIPE,
+    underscore.RECIPE,
     add_opens.RECIPE,
     compiler_level.RECIPE,
+    traps.RECIPE,
+    boxed.RECIPE,
+    new_instance.RECIPE,
 )
 
 BY_NAME: Mapping[str, JavaRecipe] = {recipe.name: recipe for recipe in RECIPES}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from patchwright.tools.recipes.base import Rewrite
-from patchwright.tools.recipes.java.maven import Edits, Place, Project, add_property
+from patchwright.tools.recipes.java.maven import Edits, Place, Project, add_properties
 from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.versions import major
 from patchwright.tools.tree import FileTree
@@ -30,8 +30,8 @@ def rewrite(tree: FileTree, knobs: Knobs) -> Rewrite:
             _raise(project, edits, place, knobs.target)
     for path in project.roots():
         if path not in told:
-            for name in ("maven.compiler.source", "maven.compiler.target"):
-                add_property(project, edits, path, name, str(knobs.target))
+            names = ("maven.compiler.source", "maven.compiler.target")
+            add_properties(project, edits, path, dict.fromkeys(names, str(knobs.target)))
     return Rewrite(project.changes(edits), tuple(edits.leftovers))
 
 

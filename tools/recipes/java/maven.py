@@ -193,15 +193,15 @@ class Project:
         return {path: data for path, data in done.items() if data != self.poms[path].data}
 
 
-def add_property(project: Project, edits: Edits, path: str, name: str, value: str) -> None:
-    """A new property at the end of a POM's properties, which are made where there are none."""
+def add_properties(project: Project, edits: Edits, path: str, new: Mapping[str, str]) -> None:
+    """New properties at the end of a POM's own, which are made where there are none."""
     document = project.poms[path]
-    line = f"<{name}>{value}</{name}>"
+    added = [f"<{name}>{value}</{name}>" for name, value in new.items()]
     properties = document.root.child("properties")
     if properties is not None:
-        edits.add(path, document.append(properties, [line]))
+        edits.add(path, document.append(properties, added))
         return
-    lines = ["<properties>", f"\t{line}", "</properties>"]
+    lines = ["<properties>", *(f"\t{line}" for line in added), "</properties>"]
     heads = ("url", "description", "name", "packaging", "version", "artifactId", "parent", "modelVersion")
     head = next((found for one in heads if (found := document.root.child(one)) is not None), None)
     edits.add(path, document.after(head, lines) if head else document.append(document.root, lines))

@@ -113,7 +113,7 @@ def _uses(tree: FileTree, knobs: Knobs) -> Iterator[tuple[str, Library]]:
         data = tree.read(path)
         if not hint.search(data):
             continue
-        code = _without_comments(data)
+        code = without_comments(data)
         for pattern, libraries in found.items():
             if pattern.search(code):
                 yield from ((path, library) for library in libraries)
@@ -121,8 +121,9 @@ def _uses(tree: FileTree, knobs: Knobs) -> Iterator[tuple[str, Library]]:
             yield path, NASHORN
 
 
-def _without_comments(data: bytes) -> bytes:
-    return re.sub(rb"/\*.*?\*/|//[^\n]*", b"", data, flags=re.DOTALL)
+def without_comments(data: bytes) -> bytes:
+    """A source without its comments, each line where it was. What looks like one within a text is taken for one."""
+    return re.sub(rb"/\*.*?\*/|//[^\n]*", lambda found: b"\n" * found[0].count(b"\n"), data, flags=re.DOTALL)
 
 
 def _add(project: Project, edits: Edits, module: str, missing: list[Library], knobs: Knobs) -> None:
