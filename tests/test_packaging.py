@@ -94,6 +94,13 @@ def test_the_wheel_ships_its_prompts(wheel: Path) -> None:
     assert prompts <= shipped
 
 
+def test_the_wheel_ships_its_transformations(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = set(archive.namelist())
+    data = {f"patchwright/{path.relative_to(ROOT)}" for path in (ROOT / "tools" / "transformations").rglob("*.toml")}
+    assert data <= shipped and len(data) >= 3
+
+
 def test_the_installed_wheel_works_in_a_folder_with_tools_and_api_of_its_own(python: Path, tmp_path: Path) -> None:
     for name in ("tools", "api", "agent"):
         (tmp_path / name).mkdir()
