@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from patchwright.agent.candidates import variant
+from patchwright.agent.circles import Moment, errors, failure
 from patchwright.agent.deps import CONTEXT
 from patchwright.agent.desk import PlanningDesk, WorkingDesk
 from patchwright.agent.errors import UsageError
@@ -12,11 +13,15 @@ from patchwright.agent.messages import Message, Model, ModelRole, ToolSpec
 from patchwright.agent.policy import rung_of
 from patchwright.agent.run import Said
 from patchwright.agent.session import Remembered, Session
+from patchwright.agent.summarizing import summarized
 from patchwright.agent.turns import Conversation, Turn, begin, say, take_turn
 from patchwright.tools.acts import Helpers
 from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.desk import Desk
 from patchwright.tools.toolbox import ToolPhase, execute
+
+TRYING = ("run", "run_tests", "diagnostics")
+"""The calls by which an editor sees whether it has come further."""
 
 
 def recorded_turn(
@@ -37,10 +42,15 @@ def recorded_turn(
         done = session.remember(f"{key}/{count}", call, lambda: _run(session, desk, phase, call, helpers))
         if isinstance(desk, WorkingDesk):
             desk.head = done.head
+            if done.outcome.edits or done.failure:
+                desk.moments.append(Moment(session.repository.content(done.head), done.failure))
         return done.outcome
 
+    def window(now: Conversation, offered: Sequence[ToolSpec]) -> Conversation:
+        return summarized(session, now, key, offered)
+
     told = heard(conversation, session.ledger.hear(key))
-    return take_turn(told, _model(session, conversation, key), run, tools)
+    return take_turn(told, _model(session, conversation, key), run, tools, window)
 
 
 def heard(conversation: Conversation, said: Sequence[Said]) -> Conversation:
@@ -79,9 +89,11 @@ def climbed(session: Session, conversation: Conversation, this: Try) -> Conversa
 
 def _run(session: Session, desk: Desk, phase: ToolPhase, call: ToolCall, helpers: Helpers) -> Remembered:
     outcome = execute(desk, phase, call, helpers)
-    text = session.deps.redactor.text(outcome.text)
-    head = desk.head if isinstance(desk, WorkingDesk) else ""
-    return Remembered(outcome=outcome.model_copy(update={"text": text}), head=head)
+    cleaned = outcome.model_copy(update={"text": session.deps.redactor.text(outcome.text)})
+    if not isinstance(desk, WorkingDesk):
+        return Remembered(outcome=cleaned)
+    seen = desk.seen if call.name in TRYING else None
+    return Remembered(outcome=cleaned, head=desk.head, failure=failure(errors(seen, helpers.wanted, helpers.later)))
 
 
 def _model(session: Session, conversation: Conversation, key: str) -> Model:

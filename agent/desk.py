@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from patchwright.agent.circles import Moment
 from patchwright.agent.plan import Plan
 from patchwright.agent.policy import may_change
 from patchwright.agent.session import Session
@@ -71,6 +72,10 @@ class WorkingDesk:
         self._attempt = attempt
         self.head = head
         self._start = start or head
+        self.seen: Verification | ExecResult | None = None
+        """What the last check or command said."""
+        self.moments: list[Moment] = []
+        """One for each call that changed or tried something."""
 
     def paths(self) -> Sequence[str]:
         """All regular files at the head."""
@@ -167,11 +172,15 @@ class WorkingDesk:
     def shell(self, command: str, timeout: float, stdin: bytes = b"") -> ExecResult:
         """Run a shell command at the root of the working copy. What it changes there is not in the patch."""
         sandbox = self._session.sandbox("executing", self.head)
-        return sandbox.run(["/bin/sh", "-c", command], timeout=timeout, stdin=stdin)
+        result = sandbox.run(["/bin/sh", "-c", command], timeout=timeout, stdin=stdin)
+        self.seen = result
+        return result
 
     def judge(self, kinds: Sequence[CheckKind], tests: Sequence[str] = ()) -> Verification:
         """The head against the baseline, in the executing sandbox."""
-        return compare(self._session.baseline, self.results(kinds, tests))
+        verification = compare(self._session.baseline, self.results(kinds, tests))
+        self.seen = verification
+        return verification
 
     def results(self, kinds: Sequence[CheckKind], tests: Sequence[str] = ()) -> Results:
         """What the checks of these kinds say about the head."""

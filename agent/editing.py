@@ -1,12 +1,12 @@
 """The editor's attempts at a step: turn by turn, with questions to the human, again when the checks refuse."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from patchwright.agent.amending import answered, ask
+from patchwright.agent.circles import Moment, circling
 from patchwright.agent.conversing import Try, climbed, facts_of, recorded_turn, started
 from patchwright.agent.desk import WorkingDesk
-from patchwright.agent.editor import editor_messages, editor_tools, feedback
+from patchwright.agent.editor import editor_messages, editor_tools
 from patchwright.agent.knowing import knowledge
 from patchwright.agent.notes import noted
 from patchwright.agent.policy import to_come
@@ -14,20 +14,21 @@ from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update, merged, place
 from patchwright.agent.turns import Conversation, say
 from patchwright.tools.acts import Helpers
-from patchwright.tools.checks import Verification
 from patchwright.tools.quick import quick_kinds
 
 
 def take_turn(session: Session, state: State) -> Update:
     """One request to the editor and the tools that it called."""
     desk = _desk(session, state)
-    conversation = answered(session, state, _conversation(session, state))
-    turn = _turn(session, state, conversation, desk, state["turn"])
-    _remember(session, state, state["turn"] + 1, turn.conversation)
-    after: Update = {"head": desk.head, "turn": state["turn"] + 1, "asked": False}
+    conversation, before = _conversation(session, state)
+    turn = _turn(session, state, answered(session, state, conversation), desk, state["turn"])
+    moments = (*before, *desk.moments)
+    _remember(session, state, state["turn"] + 1, turn.conversation, moments)
+    after: Update = {"head": desk.head, "turn": state["turn"] + 1, "asked": False, "stuck": ""}
     match turn.ended:
         case None:
-            return {**after, "route": "turn"}
+            reason = circling(moments)
+            return _stopped(session, state, after, reason) if reason else {**after, "route": "turn"}
         case "ask":
             ask(session, state, turn.payload)
             return {**after, "asked": True, "route": "amendment"}
@@ -35,32 +36,22 @@ def take_turn(session: Session, state: State) -> Update:
             return {**after, "route": "judge"}
         case _:
             reason = str(turn.payload.get("reason") or turn.payload.get("text") or turn.ended)[:500]
-            session.ledger.event("stuck", step=state["step"] + 1, attempt=state["attempt"], reason=reason)
-            return {**after, "route": "judge"}
+            return _stopped(session, state, after, reason)
 
 
-def again(session: Session, state: State, verification: Verification, unseen: Sequence[str] = ()) -> Update | None:
-    """The next attempt after the checks refused one; None if there is none left.
+def _stopped(session: Session, state: State, after: Update, reason: str) -> Update:
+    """The editor is not asked again in this attempt; what stands is judged."""
+    session.ledger.event("stuck", step=state["step"] + 1, attempt=state["attempt"], reason=reason)
+    return {**after, "stuck": reason, "route": "judge"}
 
-    `unseen` are promises that no test answers to. It goes on where the last one stood; the last one of
-    all starts afresh from the last green commit.
-    """
-    attempts = session.budget.attempts
-    if state["attempt"] >= attempts:
-        return None
-    plan = session.plan(state["revision"])
-    words = feedback(verification, plan.draft.steps[state["step"]], unseen)
-    afresh = state["attempt"] + 1 == attempts
-    following: Update = {"attempt": state["attempt"] + 1, "turn": 0, "route": "turn"}
-    if afresh:
-        reason = "a last attempt from the last green commit"
-        session.ledger.event("step_reverted", step=state["step"] + 1, reason=reason)
-        begin_attempt(session, merged(state, following), words)
-        return {**following, "head": state["green"]}
-    conversation = climbed(
-        session, _conversation(session, state), Try(state["attempt"] + 1, attempts, state["candidate"])
-    )
-    _store(session, merged(state, following), say(conversation, words))
+
+def go_on(session: Session, state: State, words: str) -> Update:
+    """The next attempt, in the same conversation and from where the files stand."""
+    attempt = state["attempt"] + 1
+    following: Update = {"attempt": attempt, "turn": 0, "route": "turn"}
+    conversation, _ = _conversation(session, state)
+    climbing = climbed(session, conversation, Try(attempt, session.budget.attempts, state["candidate"]))
+    _store(session, merged(state, following), say(climbing, words))
     return following
 
 
@@ -90,16 +81,16 @@ def _key(state: State) -> str:
     return f"edit/{place(state)}/"
 
 
-def _conversation(session: Session, state: State) -> Conversation:
+def _conversation(session: Session, state: State) -> tuple[Conversation, tuple[Moment, ...]]:
     """Where the attempt stands: from memory, or rebuilt from the record without asking or doing anything again."""
     if session.conversation is not None and session.conversation[0] == f"{place(state)}/{state['turn']}":
-        return session.conversation[1]
+        return session.conversation[1:]
     conversation = _start(session, state)
     desk = _desk(session, state)
     for turn in range(state["turn"]):
         at: State = {**state, "turn": turn, "asked": False}
         conversation = _turn(session, at, answered(session, at, conversation), desk, turn).conversation
-    return conversation
+    return conversation, tuple(desk.moments)
 
 
 def _start(session: Session, state: State) -> Conversation:
@@ -126,11 +117,13 @@ def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversa
 def _store(session: Session, state: State, conversation: Conversation) -> None:
     fresh = conversation.model_copy(update={"turns": 0, "looks": (), "edits": (), "bad": 0, "silent": 0})
     session.ledger.artifact(_name(state), fresh.model_dump_json().encode())
-    _remember(session, state, 0, fresh)
+    _remember(session, state, 0, fresh, ())
 
 
-def _remember(session: Session, state: State, turn: int, conversation: Conversation) -> None:
-    session.conversation = (f"{place(state)}/{turn}", conversation)
+def _remember(
+    session: Session, state: State, turn: int, conversation: Conversation, moments: tuple[Moment, ...]
+) -> None:
+    session.conversation = (f"{place(state)}/{turn}", conversation, moments)
 
 
 def _name(state: State) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from patchwright.agent import stages
 from patchwright.agent.candidates import last_step, next_step
 from patchwright.agent.desk import WorkingDesk
-from patchwright.agent.editing import again, begin_attempt
+from patchwright.agent.editing import begin_attempt
 from patchwright.agent.errors import UsageError
 from patchwright.agent.plan import Plan, Step
 from patchwright.agent.policy import (
@@ -13,12 +13,12 @@ from patchwright.agent.policy import (
     promised,
     recipe_must_go,
     to_come,
-    unseen,
     without_expected,
 )
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update, at, merged
 from patchwright.agent.transformer import python_version
+from patchwright.agent.trying import nothing_done, refuse, show_nothing
 from patchwright.tools.affected import affected_tests
 from patchwright.tools.checks import CheckKind, Results, Verification
 from patchwright.tools.compare import compare
@@ -91,8 +91,8 @@ def _recipe(session: Session, step: Step) -> Recipe:
 def judge_attempt(session: Session, state: State) -> Update:
     """Cheapest checks first, then the tests that the change affects, then all of them."""
     step = _step(session, state)
-    if state["head"] == state["green"]:
-        return _close_step(session, state, "unchanged", "nothing was changed")
+    if session.repository.content(state["head"]) == session.repository.content(state["green"]):
+        return nothing_done(session, state) or _close_step(session, state, "unchanged", _unchanged(state))
     if stages.waits(session, state):
         return _close_step(session, state, "applied", "judged with its stage")
     _put_strays_aside(session, state)
@@ -103,6 +103,8 @@ def judge_attempt(session: Session, state: State) -> Update:
     else:
         green = attempt_is_green(verification, promises, now)
     session.ledger.event("attempt_verified", step=state["step"] + 1, green=green, **_counts(verification))
+    if green and not step.recipe and (shown := show_nothing(session, state, verification, now)):
+        return shown
     if green:
         session.keep_results(now)
         stages.keep_classes(session, state)
@@ -111,12 +113,17 @@ def judge_attempt(session: Session, state: State) -> Update:
         return {"green": state["head"], "route": "advance"}
     if step.recipe:
         return _revert(session, state, verification.lost())
-    following = again(session, state, verification, unseen(promises, now) if verification.clean else ())
+    following = refuse(session, state, verification, now)
     if following is not None:
         return following
     last = last_step(session.plan(state["revision"]), state["candidate"])
     # Later steps build on this one: what is green is what the run ends with.
-    return {**_close_step(session, state, "failed", "the checks refused every attempt"), "step": last}
+    stopped = f"; the last was stopped: {state['stuck']}" if state["stuck"] else ""
+    return {**_close_step(session, state, "failed", f"the checks refused every attempt{stopped}"), "step": last}
+
+
+def _unchanged(state: State) -> str:
+    return f"nothing was changed: {state['stuck']}" if state["stuck"] else "nothing was changed"
 
 
 def _revert(session: Session, state: State, lost: tuple[str, ...]) -> Update:

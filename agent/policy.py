@@ -100,27 +100,57 @@ def recipe_must_go(verification: Verification) -> bool:
     return bool(verification.lost() or verification.new_diagnostics or verification.problems)
 
 
+def to_try(wanted: Sequence[str], verification: Verification, now: Results) -> tuple[str, ...]:
+    """Tests that pass now and did not fail before: only a run on the base tells whether they show the symptom.
+
+    These are the new ones, and those that the plan wants mended (`wanted`, ids or prefixes) although they passed.
+    """
+    fixed, new = set(verification.ids("fixed")), set(verification.ids("new_pass"))
+    passing = (test.id for test in now.tests().values() if test.status == "passed")
+    return tuple(name for name in passing if name in new or (name not in fixed and is_wanted(name, wanted)))
+
+
+def shows_nothing(promises: frozenset[str], now: Results, idle: Sequence[str]) -> tuple[str, ...]:
+    """The promises that are kept only by tests which pass on the base as well."""
+    return tuple(
+        name
+        for name in sorted(promises)
+        if (meant := {test for test in now.tests() if is_wanted(test, (name,))}) and meant <= set(idle)
+    )
+
+
 def judge(
-    verification: Verification, promises: frozenset[str], now: Results, flags: Sequence[str], *, shown: bool = False
+    verification: Verification,
+    promises: frozenset[str],
+    now: Results,
+    flags: Sequence[str],
+    *,
+    idle: Sequence[str] = (),
+    shown: bool = False,
 ) -> Judgement:
     """The verdict on the whole patch (OUT-03). `flags` are changes of protected files that no one allowed.
 
-    `shown`: something else than tests shows the intended effect, such as the checks of a transformation.
+    `idle` are new tests that pass on the base as well. `shown`: something else than tests shows the
+    intended effect, such as the checks of a transformation.
     """
     missing = promises - kept(promises, now)
+    idle_promises = shows_nothing(promises, now, idle)
     reasons = [
         *verification.problems,
         *_count("tests that passed before fail or are gone now", verification.lost()),
         *_count("new tests fail", verification.ids("new_fail")),
         *_count("promised tests do not pass", sorted(missing)),
+        *_count("promised tests pass on the base as well and do not show the symptom", idle_promises),
         *(f"new {item.source} error at {item.path}:{item.line}" for item in verification.new_diagnostics[:10]),
         *(f"the check {name!r} ended worse than before" for name in verification.worse_checks),
         *flags,
     ]
     if not reasons and not verification.total_after:
         reasons.append("no test ran, so nothing proves the change")
-    if not reasons and not (shown or verification.ids("fixed", "new_pass") or promises):
-        reasons.append("nothing got worse, but no test shows the intended effect")
+    effect = set(verification.ids("fixed", "new_pass")) - set(idle)
+    if not reasons and not (shown or effect or promises):
+        why = ": the new tests pass on the base as well" if idle else ""
+        reasons.append(f"nothing got worse, but no test shows the intended effect{why}")
     return Judgement("unverified" if reasons else "verified", tuple(reasons))
 
 

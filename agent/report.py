@@ -106,6 +106,10 @@ class Report(Record):
     notes: tuple[str, ...]
     candidates: tuple[CandidateLine, ...] = ()
     """Empty if there was only one."""
+    reproduced: tuple[str, ...] = ()
+    """Tests that fail on the base and pass on the patch, by a run of each."""
+    idle: tuple[str, ...] = ()
+    """New tests that pass on both: they do not show the symptom."""
     models: tuple[RungLine, ...] = ()
 
 
@@ -129,6 +133,8 @@ def write_report(report: Report) -> str:
         _steps(report),
         _checks(report),
         _changes(report),
+        _list("Tests that fail on the base and pass on the patch", report.reproduced),
+        _list("New tests that pass on the base as well, and do not show the symptom", report.idle),
         _files(report),
         _origins(report),
         _findings(report),

@@ -8,12 +8,14 @@ from patchwright.agent.run import Outcome, RunVerdict
 from patchwright.agent.rungs import rung_lines
 from patchwright.agent.session import Session
 from patchwright.agent.settling import choice_of, settled
+from patchwright.agent.stages import missed
 from patchwright.agent.state import State
 from patchwright.sandbox.provenance import Hunk, hunks
 from patchwright.tools.checks import CheckResult
 
 CHANGES = 5000
 """Test changes that a report lists."""
+REPLAY = "This is a replay: its decisions are those of the run it replays. Nobody approved it; it is not delivered."
 EVENTS = 1_000_000
 """Events of a run that are read."""
 
@@ -46,12 +48,14 @@ def build_report(
         checks=_checks(session, proof),
         changes=proof.verification.changes[:CHANGES] if proof else (),
         findings=_findings(session, state["candidate"]),
-        leftovers=plan.draft.leftovers if plan else (),
+        leftovers=(*(plan.draft.leftovers if plan else ()), *missed(session, state)),
         image=session.image,
         sandbox=session.run.sandbox,
         usage=session.spent,
-        notes=session.toolchain.notes,
+        notes=(*((REPLAY,) if session.is_replay else ()), *session.toolchain.notes),
         candidates=_candidates(session),
+        reproduced=proof.reproduced if proof else (),
+        idle=proof.idle if proof else (),
         models=rung_lines(store.events(run_id, limit=EVENTS), store.attempts(run_id)),
     )
 

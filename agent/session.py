@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from patchwright.agent.asked import Last
 from patchwright.agent.budget import NO_QUOTA, About, Budget, check_budget, raised, spent_today
+from patchwright.agent.circles import Moment
 from patchwright.agent.deps import Deps, Rung
 from patchwright.agent.errors import BudgetSpent, StaleApproval
 from patchwright.agent.issue import Issue
@@ -40,6 +41,8 @@ class Remembered(BaseModel):
 
     outcome: ToolOutcome
     head: str = ""
+    failure: str = ""
+    """The failure that the call showed, by name."""
 
 
 @dataclass
@@ -53,7 +56,7 @@ class Session:
         self.run: Run = self.deps.store.run(self.ledger.run_id)
         self.issue: Issue = self.run.issue
         self.spent = self.deps.store.usage(self.ledger.run_id)
-        self.conversation: tuple[str, Conversation] | None = None
+        self.conversation: tuple[str, Conversation, tuple[Moment, ...]] | None = None
         self.asked: dict[ModelRole, Last] = {}
         self.offers: set[str] = set()
         self._ladders: dict[ModelRole, bytes] = {}

@@ -2,13 +2,12 @@
 
 from patchwright.agent.candidates import Candidate, Choice, artifact, chosen, digest, finalists
 from patchwright.agent.proof import Findings, Proof
+from patchwright.agent.reproducing import TESTS, changed_tests
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update
-from patchwright.tools.checks import CheckKind
 from patchwright.tools.protect import sensitivity
 from patchwright.tools.verify import run_checks
 
-TESTS: tuple[CheckKind, ...] = ("tests",)
 CHOICE = "candidates/choice.json"
 
 
@@ -74,13 +73,13 @@ def _candidate(session: Session, state: State) -> Candidate:
         reasons=proof.reasons,
         blocking=sum(finding.severity == "blocking" for finding in found),
         lines=sum((file.added or 0) + (file.removed or 0) for file in changed),
-        digest=digest(_changed(session, commit, tests=False)),
+        digest=digest(_sources(session, commit)),
         tests=tuple(sorted(proof.reproduced)),
     )
 
 
-def _changed(session: Session, commit: str, *, tests: bool) -> dict[str, bytes | None]:
-    """The changed files of a candidate with their bytes now: those of the tests, or all others."""
+def _sources(session: Session, commit: str) -> dict[str, bytes | None]:
+    """The changed files of a candidate that are no tests, with their bytes now."""
     tree = session.repository.tree(commit)
     there = set(tree.paths())
     changed = session.repository.changed(session.issue.base_commit, commit)
@@ -88,7 +87,7 @@ def _changed(session: Session, commit: str, *, tests: bool) -> dict[str, bytes |
     return {
         path: tree.read(path) if path in there else None
         for path in paths
-        if (sensitivity(path, session.toolchain) == "tests") == tests
+        if sensitivity(path, session.toolchain) != "tests"
     }
 
 
@@ -117,8 +116,10 @@ def _passes(session: Session, tester: Candidate, tested: Candidate) -> bool:
     name = f"candidates/cross/{tester.number}-{tested.number}"
     stored = session.deps.store.artifact(session.ledger.run_id, name)
     if stored is None:
-        files = {path: data for path, data in _changed(session, tester.commit, tests=True).items() if data is not None}
-        commit = session.repository.commit(tested.commit, files, message="Tests of another candidate", trailers={})
+        files = changed_tests(session, tester.commit)
+        commit = session.repository.commit(
+            tested.commit, dict(files), message="Tests of another candidate", trailers={}
+        )
         session.close_sandbox()
         sandbox = session.sandbox("verifying", commit)
         now = run_checks(

@@ -4,10 +4,11 @@ from patchwright.agent.candidates import artifact
 from patchwright.agent.editing import begin_attempt
 from patchwright.agent.notes import noted
 from patchwright.agent.plan import Plan
-from patchwright.agent.policy import Judgement, judge, outside, promised
+from patchwright.agent.policy import Judgement, judge, outside, promised, to_come, to_try
 from patchwright.agent.proof import Ended, Findings, Proof
 from patchwright.agent.report import FindingLine, write_report
 from patchwright.agent.reporting import build_report
+from patchwright.agent.reproducing import Tried, tried_on_base
 from patchwright.agent.reviewer import findings_text, review_diff
 from patchwright.agent.run import Outcome, RunStatus, RunVerdict
 from patchwright.agent.session import Session
@@ -41,9 +42,18 @@ def verify(session: Session, state: State) -> Update:
         *proven(session, state, commit, sandbox, now),
     ]
     shown = bool(session.issue.transformation)
-    judgement = judge(verification, promised(plan.draft.steps, session.baseline), now, flags, shown=shown)
-    _store(session, state, verification, now, judgement)
+    tried = _tried(session, plan, commit, verification, now)
+    promises = promised(plan.draft.steps, session.baseline)
+    judgement = judge(verification, promises, now, flags, idle=tried.idle, shown=shown)
+    _store(session, state, verification, now, judgement, tried)
     return {}
+
+
+def _tried(session: Session, plan: Plan, commit: str, verification: Verification, now: Results) -> Tried:
+    """New tests on the base; recipes write none."""
+    if all(step.recipe for step in plan.draft.steps):
+        return Tried()
+    return tried_on_base(session, commit, now, to_try(to_come(plan.draft.steps), verification, now))
 
 
 def _outside(session: Session, state: State, plan: Plan) -> tuple[str, ...]:
@@ -149,8 +159,17 @@ def _proof(session: Session, state: State) -> Proof:
     return Proof.model_validate_json(session.require(artifact(state["candidate"], "proof.json")))
 
 
-def _store(session: Session, state: State, verification: Verification, now: Results, judgement: Judgement) -> None:
-    proof = Proof(verification=verification, results=now, verdict=judgement.verdict, reasons=judgement.reasons)
+def _store(
+    session: Session, state: State, verification: Verification, now: Results, judgement: Judgement, tried: Tried
+) -> None:
+    proof = Proof(
+        verification=verification,
+        results=now,
+        verdict=judgement.verdict,
+        reasons=judgement.reasons,
+        reproduced=tried.reproduced,
+        idle=tried.idle,
+    )
     session.ledger.artifact(artifact(state["candidate"], "proof.json"), proof.model_dump_json().encode())
     session.ledger.event(
         "verified",

@@ -36,6 +36,10 @@ def report_view(screen: Screen, report: Report) -> "Iterator[RenderableType]":
     yield from _table_if(report.steps, steps_table, screen, report)
     yield from _table_if(report.checks, checks_table, screen, report)
     yield from _changed_tests(screen, report)
+    yield from _listed(screen, "Tests that fail on the base and pass on the patch", list(report.reproduced))
+    yield from _listed(
+        screen, "New tests that pass on the base as well, and do not show the symptom", list(report.idle)
+    )
     yield from _table_if(report.files, files_table, screen, report)
     yield from _listed(
         screen,

@@ -144,7 +144,7 @@ class Repository:
         rows = {path: self._change(before, path, data, modes.get(path)) for path, data in changes.items()}
         for path in modes.keys() - rows.keys():
             rows[path] = Change(PROGRAM if modes[path] else FILE, _regular(before[path]).sha)
-        tree = changed_tree(self.objects, self._tree_of(parent), rows) or self.objects.write("tree", b"")
+        tree = changed_tree(self.objects, self.content(parent), rows) or self.objects.write("tree", b"")
         sha = self.objects.write("commit", self._commit_text(tree, parent, message, trailers))
         self._remember(sha, _after(before, rows, changes))
         return sha
@@ -160,6 +160,10 @@ class Repository:
         if f"\ncommitter {IDENTITY} " not in head or lines[0] != f"{_MADE_BY}: patchwright":
             return {}
         return dict(line.split(": ", 1) for line in lines[1:])
+
+    def content(self, commit: str) -> str:
+        """A name of all that is in the commit's tree: equal contents have equal names."""
+        return self.objects.read(commit, "commit")[5:45].decode()
 
     def diff(self, base: str, result: str) -> bytes:
         """The patch from base to result: binary-safe, for `git apply`, always the same bytes (GIT-06)."""
@@ -225,9 +229,6 @@ class Repository:
         if executable is not None:
             mode = PROGRAM if executable else FILE
         return Change(mode, self.objects.write("blob", data))
-
-    def _tree_of(self, commit: str) -> str:
-        return self.objects.read(commit, "commit")[5:45].decode()
 
     def _commit_text(self, tree: str, parent: str, message: str, trailers: Mapping[str, str]) -> bytes:
         who = f"{IDENTITY} {int(self._clock())} +0000"

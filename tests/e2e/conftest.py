@@ -110,3 +110,17 @@ def tiny(tmp_path: Path) -> MakeStage:
         return Stage(tmp_path / name, repository, "The word is wrong.", str(recording), **more)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
     return make
+
+
+@pytest.fixture
+def sums(tmp_path: Path) -> MakeStage:
+    """A project with a bug that no test shows; `records` are the answers."""
+
+    def make(name: str = "state", records: list[Record] | None = None, **more: object) -> Stage:
+        repository = tmp_path / "sums"
+        if not repository.exists():
+            story.sums(repository)
+        recording = story.write_recording(tmp_path / f"{name}.jsonl", records or [])
+        return Stage(tmp_path / name, repository, "add(1, -2) gives 3.", str(recording), **more)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+
+    return make

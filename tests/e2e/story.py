@@ -133,6 +133,33 @@ def tiny_answers() -> list[Record]:
     ]
 
 
+def sums(folder: Path) -> Path:
+    """A tiny project whose `add` is wrong for negative numbers, which no test shows."""
+    files = {
+        "patchwright.toml": QUICK,
+        "sums.py": "def add(a, b):\n    return a + abs(b)\n",
+        "tests/test_sums.py": "import sums\n\n\ndef test_add():\n    assert sums.add(1, 2) == 3\n",
+        "conftest.py": "",
+    }
+    for name, text in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    return committed(folder)
+
+
+def sums_plan(*must_fix: str) -> Record:
+    """One step that may change the source and its tests."""
+    step = {
+        "title": "Mend add",
+        "intent": "",
+        "files": ["sums.py", "tests/test_sums.py"],
+        "verify": "",
+        "must_fix": must_fix,
+    }
+    plan = {"summary": "Mend add.", "root_cause": "abs.", "steps": [step], "scope": {"tests": True}}
+    return says("planner", ("submit_plan", plan))
+
+
 def words(folder: Path) -> Path:
     """A tiny project that Python 3.10 broke, which a recipe mends."""
     files = {

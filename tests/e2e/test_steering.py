@@ -10,6 +10,7 @@ import pytest
 
 from patchwright.agent import runs
 from patchwright.agent.budget import Budget
+from patchwright.agent.deps import Rung
 from patchwright.agent.messages import Model, ModelRole, Reply, Request
 from patchwright.agent.run import Run, RunStatus
 from patchwright.agent.scripted import Record, ScriptedModel
@@ -110,11 +111,7 @@ class Hanging:
 
 def hanging(stage: Stage, role: ModelRole) -> dict[str, Any]:
     model = Hanging(ScriptedModel(Path(stage.recording)), role)
-
-    def of_role(_: ModelRole) -> Model:
-        return model
-
-    return {"model": of_role}
+    return {"models": lambda _: (Rung("hanging", model),)}
 
 
 def cancelled_while(stage: Stage, run: Run, hangs: Callable[[], bool], **changed: Any) -> Run:
