@@ -18,13 +18,13 @@ SETTLED = ("src/main/java/", "src/test/java/", "src/it/")
 LARGEST = 1 << 20
 TOTAL = 32 << 20
 
-# A run over stub sources fetches what a plan of the build forgets, such as surefire's provider; then the plan itself.
+# A run over stub sources fetches what a plan of the build forgets, such as surefire's provider; where that fails, the plan itself.
 FETCH = f"""\
 repo={DEPS}/m2
 for tree in /workspace/*/; do
   cd "$tree"
-  mvn -B -q -fae -Dmaven.repo.local=$repo -Dmaven.test.failure.ignore=true clean verify || true
-  mvn -B -q -Dmaven.repo.local=$repo dependency:go-offline || true
+  mvn -B -q -fae -Dmaven.repo.local=$repo -Dmaven.test.failure.ignore=true clean verify ||
+    mvn -B -q -Dmaven.repo.local=$repo dependency:go-offline || true
 done
 test -d $repo
 """
@@ -36,8 +36,12 @@ def transforming(found: Toolchain, definition: Definition, tree: FileTree) -> To
         return found  # the definition's entry checks say so
     trees = {"base": tree, **dry_run(definition, tree, Knobs()).trees}
     files: dict[str, bytes] = {}
+    fetched: list[Mapping[str, bytes]] = []
     for name, one in trees.items():
-        files |= {f"{name}/{path}": data for path, data in _for_fetching(one).items()}
+        asked = _for_fetching(one)
+        if asked not in fetched:  # a stage that changes sources only asks for nothing else
+            fetched.append(asked)
+            files |= {f"{name}/{path}": data for path, data in asked.items()}
     return found.model_copy(
         update={
             "families": tuple(dict.fromkeys((definition.family, *found.families))),
