@@ -66,9 +66,8 @@ def review(session: Session, state: State) -> Update:
     plan = session.plan(state["revision"])
     key = f"review/{state['candidate']}/{state['review_rounds']}"
     model = session.model("reviewer", key)
-    by_model = any(
-        not plan.draft.steps[a["step"]].recipe for a in session.attempts(state["candidate"]) if a["result"] == "green"
-    )
+    green = [int(a["step"]) for a in session.attempts(state["candidate"]) if a["result"] == "green"]
+    by_model = any(not plan.draft.steps[step].recipe for step in green)
     if model is None or not by_model or state["green"] == session.issue.base_commit:
         return {"route": "settle"}
     diff = session.repository.diff(session.issue.base_commit, state["green"]).decode("utf-8", "replace")

@@ -18,7 +18,7 @@ SETTLED = ("src/main/java/", "src/test/java/", "src/it/")
 LARGEST = 1 << 20
 TOTAL = 32 << 20
 
-# A run over stub sources fetches what a plan of the build forgets, such as surefire's provider; where that fails, the plan itself.
+# A run over stub sources fetches what go-offline forgets, such as surefire's provider; that only helps where it fails.
 FETCH = f"""\
 repo={DEPS}/m2
 for tree in /workspace/*/; do
