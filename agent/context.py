@@ -8,6 +8,7 @@ from patchwright.agent.messages import Message
 from patchwright.agent.parse import listing, mapping
 from patchwright.agent.plan import Record
 from patchwright.tools.calls import ToolCall, ToolSpec
+from patchwright.tools.untrusted import frame
 
 BYTES_PER_TOKEN = 3.2
 """Four is usual for English and code; the rest is margin."""
@@ -25,8 +26,9 @@ class Memory(Record):
     """All that was said, and how much of it is sent.
 
     `prefix` stands for `messages[:folded]` as sent: the first `head` of them whole, then what is left
-    of those before `start`, then the rest folded. It changes only when the window moves. `sizes` and
-    `short` are the estimates of each message, whole and folded; `prefix_size` is that of the prefix.
+    of those before `start` (with the `summary` of them, if one was made), then the rest folded. It
+    changes only when the window moves. `sizes` and `short` are the estimates of each message, whole and
+    folded; `prefix_size` is that of the prefix.
     """
 
     messages: tuple[Message, ...]
@@ -37,6 +39,7 @@ class Memory(Record):
     folded: int
     prefix: tuple[Message, ...]
     prefix_size: int
+    summary: str = ""
 
     @property
     def size(self) -> int:
@@ -99,6 +102,16 @@ def fitted(memory: Memory, most: int) -> Memory:
     return _moved(memory, _leave_out(memory, folded, size, goal), folded)
 
 
+def left_out(before: Memory, after: Memory) -> tuple[Message, ...]:
+    """What the one memory still held and the other, whose window has moved on, leaves out."""
+    return after.messages[before.start : after.start]
+
+
+def summed_up(memory: Memory, summary: str) -> Memory:
+    """With this summary of all that is left out."""
+    return _moved(memory.model_copy(update={"summary": summary}), memory.start, memory.folded)
+
+
 def sent(memory: Memory, most: int) -> list[Message]:
     """The messages to send: never more than `most` tokens."""
     messages = [*memory.prefix, *memory.messages[memory.folded :]]
@@ -142,10 +155,10 @@ def _leave_out(memory: Memory, folded: int, size: int, goal: int) -> int:
 
 def _moved(memory: Memory, start: int, folded: int) -> Memory:
     folded = max(folded, start)
-    left_out = memory.messages[memory.head : start]
+    gone = memory.messages[memory.head : start]
     prefix = (
         *memory.messages[: memory.head],
-        *([_left_out(left_out)] if left_out else []),
+        *([_left_out(gone, memory.summary)] if gone else []),
         *(_folded(memory.messages[at], at) for at in range(start, folded)),
     )
     update = {"start": start, "folded": folded, "prefix": prefix, "prefix_size": _size(prefix)}
@@ -159,8 +172,9 @@ def _size(messages: Sequence[Message]) -> int:
 def _folded(message: Message, at: int) -> Message:
     match message.role:
         case "tool" if len(message.content) > SHORT:
-            first = message.content.partition("\n")[0][: SHORT // 2]
-            text = f"{first}\n[folded: {len(message.content):,} characters; reread with handle {at}]"
+            first, last = message.content.partition("\n")[0], message.content.rpartition("\n")[2]
+            mark = f"[folded: {len(message.content):,} characters; reread with handle {at}]"
+            text = f"{first[: SHORT // 2]}\n{mark}\n{last[: SHORT // 2]}"
             return message.model_copy(update={"content": text})
         case "assistant" if message.tool_calls:
             return message.model_copy(update={"tool_calls": tuple(_short_call(call) for call in message.tool_calls)})
@@ -183,8 +197,8 @@ def _short(value: Any) -> Any:
     return value
 
 
-def _left_out(messages: Sequence[Message]) -> Message:
-    """What remains of turns that no longer fit: the model's notes and the files it changed."""
+def _left_out(messages: Sequence[Message], summary: str) -> Message:
+    """What remains of turns that no longer fit: the model's notes, the files it changed, and the summary."""
     calls = [call for message in messages for call in message.tool_calls]
     notes = [str(call.arguments.get("text", "")) for call in calls if call.name == "note"]
     changing = ("edit", "create", "delete", "rename")
@@ -193,4 +207,5 @@ def _left_out(messages: Sequence[Message]) -> Message:
     lines = [f"[{turns} earlier turns are left out: they no longer fit.]"]
     lines += [f"Files you worked on in them: {', '.join(paths[:50])}"] if paths else []
     lines += ["Your notes:", *(f"- {note[:300]}" for note in notes[-20:])] if notes else []
+    lines += [f"A summary of them:\n{frame('a summary', summary)}"] if summary else []
     return Message(role="user", content="\n".join(lines))

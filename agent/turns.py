@@ -86,34 +86,42 @@ def begin(role: ModelRole, messages: Sequence[Message], *, context: int = 128_00
     return Conversation(role=role, memory=first_memory(messages), context=context, limit=limit)
 
 
-def take_turn(conversation: Conversation, model: Model, execute: Execute, tools: Sequence[ToolSpec]) -> Turn:
-    """Ask once and run what was called. Raises what `model` and `execute` raise."""
-    now, reply = _asked(conversation, model, (*tools, REREAD))
+def windowed(conversation: Conversation, offered: Sequence[ToolSpec]) -> Conversation:
+    """With older output folded if it has outgrown the model's context."""
+    most = room(conversation.context, offered)
+    return conversation.model_copy(update={"memory": fitted(conversation.memory, most)})
+
+
+Window = Callable[[Conversation, Sequence[ToolSpec]], Conversation]
+"""Makes a conversation fit into its model's context, whatever tools are offered."""
+
+
+def take_turn(
+    conversation: Conversation, model: Model, execute: Execute, tools: Sequence[ToolSpec], window: Window = windowed
+) -> Turn:
+    """Ask once and run what was called. Raises what `model`, `execute` and `window` raise."""
+    now, reply = _asked(conversation, model, (*tools, REREAD), window)
     outcomes = run_calls(now, reply.tool_calls, execute)
     return absorb(now, reply, outcomes)
 
 
-def _asked(conversation: Conversation, model: Model, offered: Sequence[ToolSpec]) -> tuple[Conversation, Reply]:
+def _asked(
+    conversation: Conversation, model: Model, offered: Sequence[ToolSpec], window: Window
+) -> tuple[Conversation, Reply]:
     """The answer, and the conversation as it was asked for: with less of it if the model reads less than believed."""
     for _ in range(SHRINKS):
-        now = windowed(conversation, offered)
+        now = window(conversation, offered)
         try:
             return now, model.complete(next_request(now, offered))
         except ContextExceeded as error:
             conversation = now.model_copy(update={"context": _smaller(now.context, error.limit)})
-    now = windowed(conversation, offered)
+    now = window(conversation, offered)
     return now, model.complete(next_request(now, offered))
 
 
 def _smaller(context: int, limit: int | None) -> int:
     """What the endpoint says that it reads; where that was believed already, our estimate of tokens was too low."""
     return limit if limit and limit < context else context * 3 // 4
-
-
-def windowed(conversation: Conversation, offered: Sequence[ToolSpec]) -> Conversation:
-    """With older output folded if it has outgrown the model's context."""
-    most = room(conversation.context, offered)
-    return conversation.model_copy(update={"memory": fitted(conversation.memory, most)})
 
 
 def next_request(conversation: Conversation, offered: Sequence[ToolSpec]) -> Request:

@@ -161,7 +161,7 @@ def test_a_folded_output_can_be_read_again() -> None:
         conversation = take_turn(conversation, model, saying(f"out {number}\n" + "x" * 2000), TOOLS).conversation
     folded = [message.content for message in model.requests[0].messages if "[folded" in message.content]
     assert folded
-    handle = int(folded[-1].rpartition("handle ")[2].rstrip("]"))
+    handle = int(folded[-1].rpartition("handle ")[2].partition("]")[0])
     again = turn(conversation, calls(("reread", {"handle": handle}))).conversation.messages[-1].content
     assert again.startswith(folded[-1].partition("\n")[0] + "\nxxx")
     assert "no output" in turn(conversation, calls(("reread", {"handle": 0}))).conversation.messages[-1].content
