@@ -26,9 +26,11 @@ def begin_map(session: Session) -> None:
     issue = session.issue
     if session.map_maker is not None or not session.deps.models("planner") or _stored(session) is not None:
         return
-    if sum(1 for path in session.repository.tree(issue.base_commit).paths() if language_of(path)) >= FEWEST:
+    tree = session.repository.tree(issue.base_commit)
+    sources = [entry for entry in tree.entries() if entry.regular and language_of(entry.path)]
+    if len(sources) >= FEWEST:
         text = clean(f"{issue.title}\n\n{issue.body}").text
-        session.map_maker = MapMaker(session.repository.git_dir, issue.base_commit, text)
+        session.map_maker = MapMaker(session.repository.git_dir, sources, text)
 
 
 def map_of(session: Session) -> str:

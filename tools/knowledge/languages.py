@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.resources import files
-from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -66,7 +65,7 @@ _BY_SUFFIX = {suffix: name for name, suffixes in _SUFFIXES.items() for suffix in
 
 def language_of(path: str) -> str:
     """The name of the language of a source file; "" for other files, and for copies of foreign or minified code."""
-    place = PurePosixPath(path)
-    if place.name.endswith((".min.js", ".d.ts")) or not _FOREIGN.isdisjoint(place.parts):
+    folder, _, name = path.rpartition("/")
+    if name.endswith((".min.js", ".d.ts")) or not _FOREIGN.isdisjoint(folder.split("/")):
         return ""
-    return _BY_SUFFIX.get(place.suffix, "")
+    return _BY_SUFFIX.get(name[name.rfind(".") :], "") if "." in name[1:] else ""

@@ -8,7 +8,13 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+from patchwright.sandbox.git import Git
+from patchwright.sandbox.objects import Objects
+from patchwright.sandbox.trees import Entry
 
 WAIT = 600.0
 """Seconds that the process waits for another one that makes the same index."""
@@ -18,11 +24,11 @@ _INHERITED = ("PATH", "TMPDIR")
 
 
 class MapMaker:
-    """The process, started at once. `text` is what the map is for; the clone's index is brought up to `commit`."""
+    """The process, started at once. The clone's index is brought up to these entries; `text` is what the map is for."""
 
-    def __init__(self, git_dir: Path, commit: str, text: str) -> None:
+    def __init__(self, git_dir: Path, entries: Iterable[Entry], text: str) -> None:
         with tempfile.TemporaryFile() as asked:
-            asked.write(json.dumps([str(git_dir), commit, text]).encode())
+            asked.write(json.dumps([str(git_dir), list(entries), text]).encode())
             asked.seek(0)
             self._process = subprocess.Popen(
                 _COMMAND,
@@ -48,22 +54,35 @@ class MapMaker:
         self._process.communicate()
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A tree whose listing was given, so that nobody has to ask git for it again."""
+
+    git_dir: Path
+    listing: Sequence[Entry]
+
+    def entries(self) -> Sequence[Entry]:
+        """What was given."""
+        return self.listing
+
+    def blobs(self, shas: Iterable[str]) -> Iterator[bytes]:
+        """The contents of these, in order."""
+        return (blob.data for blob in Objects(Git(self.git_dir)).stream(shas))
+
+
 def main() -> int:
     """Answer what stands on standard input; 1 if the index cannot be had."""
-    from patchwright.sandbox.repository import Repository
     from patchwright.tools.knowledge.index import index_path
     from patchwright.tools.knowledge.known import NoIndex, known
     from patchwright.tools.knowledge.repomap import repo_map
 
-    git_dir, commit, text = json.load(sys.stdin)
-    repository = Repository(Path(git_dir))
+    git_dir, entries, text = json.load(sys.stdin)
+    tree = Listed(Path(git_dir), [Entry(*entry) for entry in entries])
     try:
-        with known(index_path(Path(git_dir)), repository.tree(commit), WAIT) as here:
+        with known(index_path(tree.git_dir), tree, WAIT) as here:
             sys.stdout.buffer.write(repo_map(here, text).encode("utf-8", "replace"))
     except NoIndex:
         return 1
-    finally:
-        repository.close()
     return 0
 
 

@@ -8,10 +8,10 @@ from math import sqrt
 
 from patchwright.tools.knowledge.index import Names
 
-DAMPING = 0.8
-ROUNDS = 12
-MANY = 12
-"""A name that more files define than this (`get`, `run`) tells nothing about who uses whom."""
+DAMPING = 0.7
+ROUNDS = 8
+MANY, MANY_PLAIN = 12, 2
+"""A name that more files define than this tells nothing about who uses whom; a plain one (`get`, `run`) tells less."""
 SHORTEST = 3
 LONG = 9
 TELLING = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9]|[a-z0-9][A-Z]")
@@ -19,7 +19,7 @@ TELLING = re.compile(r"[A-Za-z0-9]_[A-Za-z0-9]|[a-z0-9][A-Z]")
 ASKED = 8.0
 """How much more a use of a name counts that was asked about."""
 PLAIN = 0.1
-"""How much a name counts that may as well be somebody else's: `append`, `join`, `max`."""
+"""How much a plain name counts, which may as well be a library's: `append`, `join`, `max`."""
 
 Place = tuple[int, str]
 """A blob and a name that it defines."""
@@ -40,7 +40,7 @@ Uses = dict[int, list[tuple[int, str, float]]]
 
 def ranked(names: Mapping[int, Names], interest: Interest) -> dict[Place, float]:
     """The score of every definition that is used or asked about."""
-    definers = _definers(names)
+    definers = _definers(names, interest)
     uses = _uses(names, definers, interest)
     start = _start(names, definers, interest)
     rank = page_rank(uses, start)
@@ -80,26 +80,33 @@ def _shares(used: list[tuple[int, str, float]]) -> list[tuple[int, float]]:
     return [(target, weight / whole) for target, weight in sums.items()]
 
 
-def _definers(names: Mapping[int, Names]) -> dict[str, list[int]]:
+def _definers(names: Mapping[int, Names], interest: Interest) -> dict[str, list[int]]:
     definers: defaultdict[str, list[int]] = defaultdict(list)
     for blob, found in names.items():
-        for name in set(found.defines):
+        for name in dict.fromkeys(found.defines):
             definers[name].append(blob)
-    return {name: blobs for name, blobs in definers.items() if len(blobs) <= MANY and len(name) >= SHORTEST}
+    return {
+        name: blobs
+        for name, blobs in definers.items()
+        if len(name) >= SHORTEST and len(blobs) <= (MANY if _weight(name, interest) > PLAIN else MANY_PLAIN)
+    }
 
 
 def _uses(names: Mapping[int, Names], definers: Mapping[str, list[int]], interest: Interest) -> Uses:
-    uses, users = Uses(), Counter(name for found in names.values() for name in found.uses)
+    users = Counter(name for found in names.values() for name in found.uses if name in definers)
+    # What everybody uses (`super`, `setdefault`) tells little about who uses it.
+    weights = {name: _weight(name, interest) / len(definers[name]) / sqrt(many) for name, many in users.items()}
+    uses = Uses()
     for blob, found in names.items():
         used = [
-            # What everybody uses (`super`, `setdefault`) tells little about who uses it.
-            (target, name, _weight(name, interest) / len(definers[name]) / sqrt(users[name]))
-            for name in definers.keys() & found.uses
+            (target, name, weights[name])
+            for name in found.uses
+            if name in weights
             for target in definers[name]
             if target != blob
         ]
         if used:
-            uses[blob] = sorted(used)  # sets have no order, and sums of floats depend on theirs
+            uses[blob] = used
     return uses
 
 

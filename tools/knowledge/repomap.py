@@ -1,6 +1,7 @@
 """The map of a repository: the definitions that matter for a text, by file, within a budget."""
 
 from collections.abc import Iterable, Sequence
+from heapq import nlargest
 
 from patchwright.tools.knowledge.interest import interest
 from patchwright.tools.knowledge.known import Known
@@ -17,6 +18,8 @@ TEST_SHARE = 0.2
 PRIVATE_SHARE = 0.5
 FAINTEST = 100
 """What scores a smaller part of the best than this tells nothing."""
+CANDIDATES = 1000
+"""So many definitions may stand in a map."""
 PER_FILE = 8
 """Definitions of one file; `symbols` lists them all."""
 
@@ -30,7 +33,9 @@ def repo_map(known: Known, text: str) -> str:
     """The definitions that matter most for the text, as `LINE signature` below their file; "" without any."""
     names = dict(known.index.names(known.paths))
     scores = ranked(names, interest(known, text))
-    weighed = {place: score * _weight(known, place) for place, score in scores.items()}
+    weighed = {
+        place: scores[place] * _weight(known, place) for place in nlargest(CANDIDATES, scores, scores.__getitem__)
+    }
     places = sorted(weighed, key=lambda place: (-weighed[place], known.path(place[0]), place[1]))
     telling = [place for place in places if weighed[place] * FAINTEST > weighed[places[0]]]
     return _fitting(known, telling, budget(len(known.sources.keys)))

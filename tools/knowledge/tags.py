@@ -148,14 +148,18 @@ def _definition(data: bytes, node: "Node", name: str, parent: str, begin: int) -
         parent=parent,
         line=node.start_point[0] + 1,
         end=node.end_point[0] + 1,
-        signature=" ".join(head.split()).rstrip(" {:=;")[:MAX_SIGNATURE],
+        signature=_one_line(head)[:MAX_SIGNATURE],
         doc=_doc(data[begin : min(node.start_byte, begin + 2000)], data[end : end + 400]),
     )
 
 
 def _without_comments(head: str) -> str:
     lines = (line.strip() for line in head.split("\n"))
-    return " ".join(line.partition(" # ")[0] for line in lines if not line.startswith(("#", "//", "/*", "*")))
+    return " ".join(line.partition(" # ")[0] for line in lines if not line.startswith(("#", "//", "/*", "* ", "*/")))
+
+
+def _one_line(head: str) -> str:
+    return " ".join(head.split()).replace("( ", "(").replace(", )", ")").rstrip(" {:=;")
 
 
 def _doc(above: bytes, inside: bytes) -> str:

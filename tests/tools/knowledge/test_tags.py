@@ -26,7 +26,11 @@ class Circle(B, mixins.Round):
 
     radius = 1
 
-    def area(self, *, exact: Precision = None) -> float:
+    def area(
+        self,  # of it
+        *,
+        exact: Precision = None,
+    ) -> float:
         # a comment, not a signature
         return self.compute(pi)
 
@@ -179,7 +183,7 @@ def test_other_files_and_foreign_copies_have_no_language(path: str) -> None:
 
 def test_a_definition_has_its_lines_its_signature_and_its_first_words() -> None:
     circle, area = read("python", PYTHON).definitions[1:3]
-    assert (circle.line, circle.end, circle.signature) == (11, 25, "class Circle(B, mixins.Round)")
+    assert (circle.line, circle.end, circle.signature) == (11, 29, "class Circle(B, mixins.Round)")
     assert circle.doc == "A round thing."
     assert area.signature == "def area(self, *, exact: Precision = None) -> float"
     assert [one.doc for one in read("go", GO).definitions if one.doc] == ["Limit is a limit.", "Close ends it."]
