@@ -180,7 +180,7 @@ def shown(url: str) -> str:
 def unpack(data: bytes, where: str, dest: Path) -> Path:
     """Unpack an archive that holds one folder of plain files and return that folder. Raises `SdistRefused`."""
     try:
-        with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
+        with tarfile.open(fileobj=io.BytesIO(data), mode="r:*") as archive:
             members = checked(archive)
             top = dest / PurePosixPath(members[0].name).parts[0]
             if top.exists():
