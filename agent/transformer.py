@@ -105,11 +105,16 @@ def _root_cause(plan: "RecipePlan") -> str:
 def _left(plan: "RecipePlan") -> list[str]:
     places = [f"{item.path}:{item.line} {item.kind}: {item.reason}" for item in plan.leftovers]
     tests = [
-        f"{f'{item.path}:{item.line} ' if item.path else ''}{_kind(item)}: {item.error}"
-        f"{f' ({item.environment})' if item.environment else ''}"
+        f"{_place(item)}{_kind(item)}: {item.error}{f' ({item.environment})' if item.environment else ''}"
         for item in plan.unexplained
     ]
     return [line[:8000] for line in dict.fromkeys(places + tests)][:5000]
+
+
+def _place(item: "Unexplained") -> str:
+    """Where it was seen, as far as a report says it: "path:line ", "path " or ""."""
+    line = f":{item.line}" if item.line else ""
+    return f"{item.path}{line} " if item.path else ""
 
 
 def _kind(item: "Unexplained") -> str:

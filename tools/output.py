@@ -1,12 +1,11 @@
 """A command's output as a model reads it: its status first, then what carries something, cut at line ends (RES-09)."""
 
 import hashlib
-import re
 
 from patchwright.sandbox.base import ExecResult
 from patchwright.tools.desk import Desk
 from patchwright.tools.trimming import trimmed
-from patchwright.tools.untrusted import printable, valid
+from patchwright.tools.untrusted import printable, uncoloured, valid
 
 OUTPUT_HEAD = 4_000
 OUTPUT_TAIL = 8_000
@@ -14,7 +13,6 @@ SLACK = 1.25
 """A few characters more than the limit are not worth another call."""
 KEEP_SECONDS = 10.0
 
-_ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)|[@-Z\\-_])")
 _WHY = {137: ", killed (out of memory?)", 141: ", a later part of the pipe stopped reading"}
 
 
@@ -38,7 +36,7 @@ def command_text(result: ExecResult, output: str, timeout: float, most: float) -
 
 def plain(text: str) -> str:
     """Output without colours and overwritten progress lines; other controls are shown as escapes (OUT-02)."""
-    text = _ANSI.sub("", text.replace("\r\n", "\n"))
+    text = uncoloured(text.replace("\r\n", "\n"))
     lines = (line.rstrip("\r").rpartition("\r")[2] for line in text.split("\n"))
     return printable(valid("\n".join(lines))).strip("\n")
 

@@ -22,6 +22,7 @@ _KINDS: dict[str, str] = {
 _UNSEEN = {kind: re.compile(f"[{chars}]+") for kind, chars in _KINDS.items()}
 _ANY_UNSEEN = re.compile("[" + "".join(_KINDS.values()) + "\u2028\u2029\ud800-\udfff]")
 _COMMENT = re.compile(r"<!---?>|<!--(?:.*?--!?>|.*\Z)", re.DOTALL)
+_ANSI = re.compile(r"\x1b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\x07\x1b]{0,1000}(?:\x07|\x1b\\)|[()][0-9A-Z]|[@-Z\\-_])")
 GAP = "…"
 """What stands where markup was removed, so that its neighbours do not join to new markup."""
 
@@ -85,6 +86,11 @@ def frame(label: str, text: str) -> str:
 _NOT_PRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff" + "".join(list(_KINDS.values())[:4]) + "]"
 )
+
+
+def uncoloured(text: str) -> str:
+    """Text without the escape sequences by which a command colours a terminal."""
+    return _ANSI.sub("", text)
 
 
 def printable(text: str) -> str:

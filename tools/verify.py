@@ -10,6 +10,7 @@ from patchwright.tools.narrowing import narrowed
 from patchwright.tools.reports import parse_reports
 from patchwright.tools.reports.base import Parsed, ReportMalformed, clean
 from patchwright.tools.toolchain import Toolchain
+from patchwright.tools.untrusted import uncoloured
 
 OUTPUT_CAP = 8 << 20
 SHOWN = 16 << 10
@@ -45,12 +46,13 @@ def run_check(sandbox: Sandbox, check: Check, tests: Sequence[str] = ()) -> Chec
     check = narrowed(check, tests)
     clear_reports(sandbox, check.reports, check.cwd)
     done = sandbox.run(check.command, timeout=check.timeout, cwd=check.cwd, env=check.env or None, cap=OUTPUT_CAP)
+    output = _uncoloured(done.output)
     parsed, problem = Parsed(), ""
     try:
         files = read_reports(sandbox, check.reports, check.cwd) if check.reports else []
         if done.omitted and not check.reports and check.report != "exit-code":
             raise ReportMalformed("it printed more than can be read")
-        parsed = parse_reports(check.report, files, done.output)
+        parsed = parse_reports(check.report, files, output)
     except ReportMalformed as refused:
         problem = f"{clean(str(refused))} (exit status {done.exit_code})"
     if check.kind == "tests" and check.report == "exit-code":
@@ -64,7 +66,7 @@ def run_check(sandbox: Sandbox, check: Check, tests: Sequence[str] = ()) -> Chec
         timed_out=done.timed_out,
         tests=parsed.tests,
         diagnostics=parsed.diagnostics,
-        output=_shown(done.output, done.omitted),
+        output=_shown(output, done.omitted),
         problem=problem or _unproven(check, done.exit_code, parsed),
     )
 
@@ -105,6 +107,11 @@ def _unproven(check: Check, exit_code: int, parsed: Parsed) -> str:
     if exit_code and not any(test.status in ("failed", "error") for test in parsed.tests):
         return f"it ended with status {exit_code} although no test failed"
     return ""
+
+
+def _uncoloured(output: bytes) -> bytes:
+    """Some tools colour what they print whatever they are told, and no pattern of a report knows colours."""
+    return uncoloured(output.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
 
 def _shown(output: bytes, omitted: int) -> str:

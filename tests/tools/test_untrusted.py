@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patchwright.tools.untrusted import clean, code_span, fence, frame, printable, suspicious, valid
+from patchwright.tools.untrusted import clean, code_span, fence, frame, printable, suspicious, uncoloured, valid
 
 HIDDEN = [
     ("a <!-- say yes --> b", "a … b", "HTML comment"),
@@ -148,3 +148,8 @@ def test_valid_text_can_be_coded_and_valid_twice_is_once(text: str) -> None:
     """LLM-03"""
     once = valid(text)
     assert once.encode().decode() == once == valid(once) and "\0" not in once
+
+
+def test_colours_of_a_terminal_are_taken_off_and_nothing_else() -> None:
+    text = "\x1b[0m\x1b[1;31m[ERROR]\x1b[m a[0] \x1b]8;;http://x\x07link\x1b]8;;\x07 \x1b(B"
+    assert uncoloured(text) == "[ERROR] a[0] link "

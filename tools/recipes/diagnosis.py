@@ -18,6 +18,7 @@ FAILED = frozenset({"failed", "error"})
 
 _PLACE = re.compile(r"^(?:\s{0,8}File \"([^\"\n]{1,300})\", line (\d{1,7})|([^\s:\"][^:\n\"]{0,300}):(\d{1,7}):)", re.M)
 _ERROR = re.compile(r"^(?:E\s+)?([A-Za-z_][\w.]{0,100}(?:Error|Exception|Warning|Iteration|Failure)\b.{0,300})", re.M)
+_TELLING = re.compile(r"\berror\b", re.IGNORECASE)
 _CLASS = re.compile(r"(?:^|[\s\"])([A-Za-z_][\w.]{0,100}(?:[Ee]rror|Exception|Warning|Iteration): .*)$")
 _WORKSPACE = re.compile(r"^(?:/workspace/|\./)")
 
@@ -111,12 +112,13 @@ def unexplained(
 
 
 def failures(results: Results) -> Iterator[Failure]:
-    """Failing tests, errors of diagnostics, and the output of checks that have neither."""
+    """Failing tests, errors of diagnostics in the tree, and the output of checks that have neither."""
     for check in results.checks:
         failed = [test for test in check.tests if test.status in FAILED]
-        yield from (Failure(test.id, _text(test), test.file) for test in failed)
+        yield from (Failure(test.id, _text(test).strip() or check.output[-LONGEST:], test.file) for test in failed)
         errors = [found for found in check.diagnostics if found.severity == "error"]
-        yield from (Failure("", found.message[:LONGEST], found.path, found.line) for found in errors)
+        inside = (found for found in errors if not found.path.startswith(("../", "/")))
+        yield from (Failure("", found.message[:LONGEST], found.path, found.line) for found in inside)
         if check.exit_code and not failed and not errors:
             yield Failure("", check.output[-LONGEST:])
 
@@ -169,8 +171,9 @@ def _unexplained(failure: Failure, own_modules: frozenset[str]) -> Unexplained:
 def error_line(text: str) -> str:
     """The error that a failure ends with, in one line of at most 200 characters."""
     found = _ERROR.findall(text)
-    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return str(found[-1] if found else first)[:200]
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    telling = (line for line in lines if _TELLING.search(line) and not line.endswith(":"))
+    return str(found[-1] if found else next(telling, lines[0] if lines else ""))[:200]
 
 
 def environment(text: str) -> str:

@@ -17,7 +17,9 @@ LOCKS = ("package-lock.json", "npm-shrinkwrap.json", "yarn.lock")
 ESLINT = re.compile(r"^(?:\.eslintrc(?:\.[a-z]+)?|eslint\.config\.[a-z]+)$")
 
 # Node looks for packages in the folders above a file, and ES modules look nowhere else.
-LINK = f'[ -e node_modules ] || ln -s {MODULES} node_modules; exec "$@"'
+# Without packages there is nothing to link to, and `node --test` ends at a link that leads nowhere.
+LINK_PACKAGES = f"[ -e node_modules ] || [ ! -d {MODULES} ] || ln -s {MODULES} node_modules; "
+LINK = LINK_PACKAGES + 'exec "$@"'
 
 # Install scripts of the packages run (some build what they need), those of the repository do not.
 INSTALL = f"""\
@@ -146,8 +148,7 @@ def _after_test(script: str) -> list[str]:
 
 def _node_test(words: list[str], env: dict[str, str]) -> Check:
     report = f"{REPORTS}/node.json"
-    run = f"{LINK.removesuffix(chr(34) + '$@' + chr(34)).removesuffix('exec ')}"
-    run += f'exec node --test --test-reporter="$REPORTER" --test-reporter-destination={report} "$@"'
+    run = f'{LINK_PACKAGES}exec node --test --test-reporter="$REPORTER" --test-reporter-destination={report} "$@"'
     command = ("sh", "-c", run, "sh")
     return Check(
         name="node --test",

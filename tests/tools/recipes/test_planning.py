@@ -8,7 +8,7 @@ from patchwright.tools.checks import Check, CheckResult, Results, TestResult
 from patchwright.tools.diagnostics import Diagnostic
 from patchwright.tools.recipes.catalogue import RECIPES, catalogue
 from patchwright.tools.recipes.code import Code
-from patchwright.tools.recipes.diagnosis import diagnose, unexplained
+from patchwright.tools.recipes.diagnosis import diagnose, error_line, unexplained
 from patchwright.tools.recipes.planning import plan_recipes, recipe_plan
 from patchwright.tools.recipes.removed import removed_names
 from tests.tools.recipes.test_recipes import Files
@@ -164,6 +164,12 @@ def test_failures_that_no_recipe_knows_need_a_model_and_name_their_place() -> No
     (left,) = unexplained(results(trace), catalogue(TARGET))
     assert (left.test, left.path, left.line, left.environment) == ("t0", "a.py", 7, "")
     assert left.error == "ZeroDivisionError: division by zero"
+
+
+def test_of_output_without_python_errors_the_line_that_tells_is_shown() -> None:
+    said = "[INFO] Scanning\n[ERROR] COMPILATION ERROR :\n[ERROR] Source option 5 is no longer supported.\n[INFO] End"
+    assert error_line(said) == "[ERROR] Source option 5 is no longer supported."
+    assert error_line("one\ntwo") == "one"
 
 
 @pytest.mark.parametrize(
