@@ -7,7 +7,7 @@ from patchwright.agent.desk import PlanningDesk
 from patchwright.agent.knowing import knowledge, map_of
 from patchwright.agent.plan import Draft, Plan
 from patchwright.agent.planner import Refusal, Revised, planner_messages, planner_tools, read_plan
-from patchwright.agent.run import Outcome
+from patchwright.agent.proof import outcome_named
 from patchwright.agent.session import Session
 from patchwright.agent.transformer import NoPlan
 from patchwright.agent.turns import Conversation, Turn, say
@@ -16,14 +16,6 @@ from patchwright.tools.protect import sensitivity
 
 REPAIRS = 2
 """How often a plan that does not validate goes back to the planner."""
-
-_OUTCOMES: dict[str, Outcome] = {
-    "answer": "answer",
-    "no_change_needed": "no_change_needed",
-    "cannot_reproduce": "cannot_reproduce",
-    "needs_input": "needs_input",
-}
-
 
 def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Draft | NoPlan:
     """The planner's draft, or why there is none. Raises what the model raises."""
@@ -78,7 +70,7 @@ def _found(
         case "no_tool_calls":
             return read_plan(str(turn.payload["text"]), desk.paths(), kind, revised)
         case "finish":
-            outcome = _OUTCOMES.get(str(turn.payload.get("outcome")), "answer")
+            outcome = outcome_named(turn.payload.get("outcome")) or "answer"
             return NoPlan(outcome, str(turn.payload.get("summary", "")))
         case _:
             return NoPlan("gave_up", f"The planner came to no plan: {turn.payload.get('reason', turn.ended)}.")

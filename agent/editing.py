@@ -3,13 +3,15 @@
 from typing import Any
 
 from patchwright.agent.amending import answered, ask
+from patchwright.agent.candidates import artifact
 from patchwright.agent.circles import Moment, circling
 from patchwright.agent.conversing import Try, climbed, facts_of, recorded_turn, started
 from patchwright.agent.desk import WorkingDesk
 from patchwright.agent.editor import editor_messages, editor_tools
 from patchwright.agent.knowing import knowledge
 from patchwright.agent.notes import noted
-from patchwright.agent.policy import to_come
+from patchwright.agent.policy import promised, to_come, unseen
+from patchwright.agent.proof import Ended, outcome_named
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update, merged, place
 from patchwright.agent.turns import Conversation, say
@@ -33,6 +35,7 @@ def take_turn(session: Session, state: State) -> Update:
             ask(session, state, turn.payload)
             return {**after, "asked": True, "route": "amendment"}
         case "finish":
+            _keep_outcome(session, state, turn.payload)
             return {**after, "route": "judge"}
         case _:
             reason = str(turn.payload.get("reason") or turn.payload.get("text") or turn.ended)[:500]
@@ -43,6 +46,14 @@ def _stopped(session: Session, state: State, after: Update, reason: str) -> Upda
     """The editor is not asked again in this attempt; what stands is judged."""
     session.ledger.event("stuck", step=state["step"] + 1, attempt=state["attempt"], reason=reason)
     return {**after, "stuck": reason, "route": "judge"}
+
+
+def _keep_outcome(session: Session, state: State, payload: dict[str, Any]) -> None:
+    """Why nothing is to be changed, in the editor's words: how the run ends if nothing is."""
+    outcome = outcome_named(payload.get("outcome"))
+    if outcome is not None:
+        ended = Ended(outcome=outcome, reason=str(payload.get("summary", "")))
+        session.ledger.artifact(artifact(state["candidate"], "ended.json"), ended.model_dump_json().encode())
 
 
 def go_on(session: Session, state: State, words: str) -> Update:
@@ -101,6 +112,7 @@ def _start(session: Session, state: State) -> Conversation:
 def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversation:
     plan = session.plan(state["revision"])
     changed = session.repository.changed(session.issue.base_commit, state["green"])
+    promises = promised([plan.draft.steps[state["step"]]], session.baseline)
     messages = editor_messages(
         session.issue,
         noted(session.deps.store, session.ledger.run_id, plan, without=_key(state)),
@@ -108,6 +120,7 @@ def _begin(session: Session, state: State, learned: tuple[str, ...]) -> Conversa
         facts_of(session),
         changed=[change.path for change in changed],
         learned=learned,
+        unwritten=unseen(promises, session.results(state["green"])),
         tree=session.repository.tree(state["green"]),
     )
     turn = Try(state["attempt"], session.budget.attempts, state["candidate"])

@@ -33,12 +33,14 @@ def editor_messages(
     *,
     changed: Sequence[str] = (),
     learned: Sequence[str] = (),
+    unwritten: Sequence[str] = (),
     tree: FileTree | None = None,
 ) -> list[Message]:
     """The first messages for step `number` (from 0).
 
     `changed` are the files changed so far; `learned` is what became of earlier attempts
-    at this step, as `feedback` says it, and what humans answered; `tree` is what the step starts from.
+    at this step, as `feedback` says it, and what humans answered; `unwritten` are promised tests that are
+    not there yet; `tree` is what the step starts from.
     """
     step = plan.draft.steps[number]
     shown = _shown(step, (*plan.draft.evidence, *step.evidence), tree) if tree else ""
@@ -46,7 +48,7 @@ def editor_messages(
         "editor_request",
         issue=issue_text(issue),
         plan=plan_text(plan, number),
-        step=step_text(step, plan.draft.scope, number, to_come(plan.draft.steps[number + 1 :])),
+        step=step_text(step, plan.draft.scope, number, to_come(plan.draft.steps[number + 1 :]), unwritten),
         facts=facts_text(facts),
         rest="\n\n".join(filter(None, (hints_text(facts), _changed(changed), shown, _learned(learned)))),
     )
@@ -76,8 +78,11 @@ def plan_text(plan: Plan, current: int | None = None) -> str:
     )
 
 
-def step_text(step: Step, scope: Scope, number: int, later: Sequence[str] = ()) -> str:
-    """One step: intent, the files it may change, what shows that it is done, and what passes only `later`."""
+def step_text(step: Step, scope: Scope, number: int, later: Sequence[str] = (), unwritten: Sequence[str] = ()) -> str:
+    """One step: intent, the files it may change, what shows that it is done, and what passes only `later`.
+
+    `unwritten` are the tests among these that are not there yet.
+    """
     files = ", ".join(dict.fromkeys((*step.files, *scope.paths))) or "none"
     shown = step.must_fix[:MAX_MUST_FIX]
     more = len(step.must_fix) - len(shown)
@@ -85,6 +90,9 @@ def step_text(step: Step, scope: Scope, number: int, later: Sequence[str] = ()) 
         f"{number + 1}. {step.title}\n{step.intent}\n\nYou may change: {files}. {_permissions(scope)}"
         + (f"\nDone when: {step.verify}" if step.verify else "")
         + _section("Must pass after this step", (*shown, *([f"and {more} more"] if more else [])))
+        + _section(
+            "Not written yet: write it first; it is run on the unchanged code too and must fail there", unwritten
+        )
         + _section("Must pass after later steps, and may fail until then", later[:MAX_MUST_FIX])
         + _section("Evidence", _places(step.evidence))
     )

@@ -27,6 +27,19 @@ class Ended(Record):
     reason: str
 
 
+def outcome_named(name: object) -> Outcome | None:
+    """The end without a patch that a model names; None if it names none."""
+    return _NAMED.get(str(name))
+
+
+_NAMED: dict[str, Outcome] = {
+    "answer": "answer",
+    "no_change_needed": "no_change_needed",
+    "cannot_reproduce": "cannot_reproduce",
+    "needs_input": "needs_input",
+}
+
+
 class Findings(Record):
     """What the reviewer found, as stored."""
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from patchwright.agent.plan import Approval, Record
-from patchwright.agent.run import Outcome, RunVerdict, Usage
+from patchwright.agent.run import Outcome, RunVerdict, Said, Usage
 from patchwright.agent.rungs import RungLine, did
 from patchwright.tools.checks import TestChange
 from patchwright.tools.untrusted import code_span, fence, printable
@@ -110,6 +110,10 @@ class Report(Record):
     """Tests that fail on the base and pass on the patch, by a run of each."""
     idle: tuple[str, ...] = ()
     """New tests that pass on both: they do not show the symptom."""
+    tried: tuple[str, ...] = ()
+    """Of a run without a patch: the last commands and checks that models ran, and what came of them."""
+    said: tuple[Said, ...] = ()
+    """What humans said while the run worked."""
     models: tuple[RungLine, ...] = ()
 
 
@@ -139,6 +143,8 @@ def write_report(report: Report) -> str:
         _origins(report),
         _findings(report),
         _models(report),
+        _list("What was tried", report.tried),
+        _list("What humans said meanwhile", tuple(said_line(said) for said in report.said)),
         _list("Needs a model or a person", report.leftovers),
         _list("Notes", report.notes),
         _cost(report),
@@ -149,6 +155,11 @@ def write_report(report: Report) -> str:
 def ending(report: Report) -> str:
     """How the run ended, in words: "patch, verified" or "gave up"."""
     return report.outcome.replace("_", " ") + (f", {report.verdict}" if report.verdict != "none" else "")
+
+
+def said_line(said: Said) -> str:
+    """One word of a human, and whether a model has heard it."""
+    return f"{said.by} at {said.at}: {said.text}" + ("" if said.heard else " (no model was asked after that)")
 
 
 def _verdict(report: Report) -> str:

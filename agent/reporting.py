@@ -1,6 +1,9 @@
 """Collects a report from what the store knows."""
 
+from typing import Any
+
 from patchwright.agent.candidates import artifact
+from patchwright.agent.conversing import TRYING
 from patchwright.agent.plan import Plan
 from patchwright.agent.proof import Findings, Proof
 from patchwright.agent.report import CandidateLine, CheckLine, FileLine, FindingLine, Origin, Report, StepLine
@@ -12,6 +15,9 @@ from patchwright.agent.stages import missed
 from patchwright.agent.state import State
 from patchwright.sandbox.provenance import Hunk, hunks
 from patchwright.tools.checks import CheckResult
+
+TRIED = 10
+"""Commands and checks that the report of a run without a patch lists."""
 
 CHANGES = 5000
 """Test changes that a report lists."""
@@ -56,6 +62,8 @@ def build_report(
         candidates=_candidates(session),
         reproduced=proof.reproduced if proof else (),
         idle=proof.idle if proof else (),
+        tried=() if outcome == "patch" else _tried(session),
+        said=tuple(store.said(run_id)),
         models=rung_lines(store.events(run_id, limit=EVENTS), store.attempts(run_id)),
     )
 
@@ -68,6 +76,18 @@ def _proof(session: Session, candidate: int) -> Proof | None:
 def _findings(session: Session, candidate: int) -> tuple[FindingLine, ...]:
     data = session.deps.store.artifact(session.ledger.run_id, artifact(candidate, "findings.json"))
     return Findings.model_validate_json(data).findings if data else ()
+
+
+def _tried(session: Session) -> tuple[str, ...]:
+    """The last commands and checks that models ran, with the first line of what came of each: evidence, no words."""
+    events = session.deps.store.events(session.ledger.run_id, limit=100_000)
+    calls = [event.data for event in events if event.kind == "tool_called" and event.data["tool"] in TRYING]
+    return tuple(_line(data) for data in calls[-TRIED:])
+
+
+def _line(data: dict[str, Any]) -> str:
+    about = data["arguments"].get("command") or data["arguments"].get("tests") or ""
+    return f"{data['tool']} {about}: {data['says'].partition(chr(10))[0]}"
 
 
 def _candidates(session: Session) -> tuple[CandidateLine, ...]:

@@ -126,11 +126,16 @@ def outcome_of(session: Session, state: State) -> tuple[Outcome | None, tuple[st
         return None, ("the plan was rejected",)
     if state["green"] != session.issue.base_commit:
         return "patch", ()
-    left = session.deps.store.artifact(session.ledger.run_id, "ended.json")
+    store, run_id = session.deps.store, session.ledger.run_id
+    left = store.artifact(run_id, artifact(state["candidate"], "ended.json")) or store.artifact(run_id, "ended.json")
     if left is None:
-        return "gave_up", ("no step ended with a change that holds",)
+        return "gave_up", ("no step ended with a change that holds", *_reasons(session, state))
     ended = Ended.model_validate_json(left)
     return ended.outcome, (ended.reason,)
+
+
+def _reasons(session: Session, state: State) -> list[str]:
+    return [f"step {a['step'] + 1}: {a['reason']}" for a in session.attempts(state["candidate"]) if a["reason"]]
 
 
 def _said(session: Session, state: State) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patchwright.agent.report import CheckLine, FileLine, Report, ending
+from patchwright.agent.report import CheckLine, FileLine, Report, said_line, ending
 from patchwright.agent.run import Run, Usage
 from patchwright.api.naming import short
 from patchwright.api.screen import Screen
@@ -46,6 +46,8 @@ def report_view(screen: Screen, report: Report) -> "Iterator[RenderableType]":
         "Review (a model's opinion, not a verdict)",
         [f"{f.severity} {f.path}:{f.line or ''} {f.message}" for f in report.findings],
     )
+    yield from _listed(screen, "What was tried", list(report.tried))
+    yield from _listed(screen, "What humans said meanwhile", [said_line(said) for said in report.said])
     yield from _listed(screen, "Needs a model or a person", list(report.leftovers))
     yield from _listed(screen, "Notes", list(report.notes))
     yield ""

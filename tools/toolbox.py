@@ -162,8 +162,8 @@ _TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "symbols",
-        "One of: the definitions and uses of a `name` (plain or Class.method), and its members; what the file at `path` "
-        "defines; functions and classes `about` some words, best first. `path` narrows the others.",
+        "The definitions, uses and members of a `name` (plain or Class.method); or what the file at `path` defines; or "
+        "functions and classes `about` some words, best first. `path` narrows both.",
         {"name": _text(most=200), "about": _text(most=500), "path": _PATH},
         (),
         _ALWAYS,
@@ -250,8 +250,11 @@ _TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "finish",
-        "The step is done; the checks then run by themselves.",
-        {"summary": _text()},
+        "The step is done; the checks then run by themselves. If nothing had to be changed, say which `outcome`.",
+        {
+            "summary": _text("what was done, or the evidence that nothing is to be done"),
+            "outcome": {"enum": ["done", "answer", "no_change_needed", "cannot_reproduce"]},
+        },
         ("summary",),
         _EXECUTING,
         acts.finish,

@@ -112,3 +112,8 @@ def test_system_prompt_and_tools_take_at_most_8_kb() -> None:
     helpers = Helpers()
     tools = [*editor_tools(helpers), REREAD]
     assert len(prompt("editor").encode()) + sum(len(json.dumps(tool.model_dump())) for tool in tools) < 8000
+
+
+def test_a_promised_test_that_is_not_there_yet_is_to_be_written_first() -> None:
+    content = editor_messages(an_issue(), a_plan(), 0, some_facts(), unwritten=("tests/t.py::new*",))[1].content
+    assert "write it first; it is run on the unchanged code too and must fail there:\n- tests/t.py::new*" in content

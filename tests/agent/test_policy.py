@@ -9,7 +9,9 @@ from patchwright.agent.policy import (
     kept,
     promised,
     rung_of,
+    shows_nothing,
     to_come,
+    to_try,
     unseen,
     without_expected,
 )
@@ -100,3 +102,29 @@ def test_each_failed_attempt_climbs_and_the_last_is_the_largest_models(
 
 def test_an_attempt_after_the_last_stays_on_top() -> None:
     assert rung_of(4, 3, 2) == 1
+
+
+def test_tests_that_did_not_fail_before_have_to_be_tried_on_the_base() -> None:
+    """OUT-03: new ones, and promised ones that passed already; what failed before has shown the symptom."""
+    now = results(old="passed", new="passed")
+    assert to_try((), compare(results(old="passed"), now), now) == (NEW,)
+    assert to_try((OLD,), compare(results(old="passed"), now), now) == (OLD, NEW)
+    assert to_try((OLD,), compare(results(old="failed"), now), now) == (NEW,)
+
+
+def test_a_promise_that_only_idle_tests_keep_is_no_verified_patch() -> None:
+    """OUT-03."""
+    base, now = results(old="passed"), results(old="passed", new="passed", other="passed")
+    promises = promised([FIX], base)
+    assert shows_nothing(promises, now, (NEW, "tests/t.py::new[2]")) == ("tests/t.py::new*",)
+    assert shows_nothing(promises, now, (NEW,)) == ()
+    assert judge(compare(base, now), promises, now, (), idle=(NEW,)).verdict == "verified"
+    said = judge(compare(base, now), promises, now, (), idle=(NEW, "tests/t.py::new[2]"))
+    assert said.verdict == "unverified" and "do not show the symptom: tests/t.py::new*" in said.reasons[0]
+
+
+def test_new_tests_that_are_idle_show_no_effect() -> None:
+    """OUT-03."""
+    base, now = results(old="passed"), results(old="passed", new="passed")
+    assert judge(compare(base, now), frozenset(), now, ()).verdict == "verified"
+    assert judge(compare(base, now), frozenset(), now, (), idle=(NEW,)).verdict == "unverified"

@@ -4,7 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ def engine(tmp_path: Path) -> Iterator[Callable[[Stage], list[str]]]:
     Whatever the test's stages still have there is removed after it, frozen trees included.
     """
     from patchwright.sandbox.engine import connect
+    from patchwright.sandbox.pruning import UNUSED
     from patchwright.sandbox.reaper import find_leftovers, reap, remove_leftovers
 
     client: Any = connect()
@@ -67,7 +68,7 @@ def engine(tmp_path: Path) -> Iterator[Callable[[Stage], list[str]]]:
 
     yield left
     for stage in stages:
-        ours = find_leftovers(client, stage.instance, lambda _: False, datetime.now(UTC), timedelta(seconds=-60))
+        ours = find_leftovers(client, stage.instance, lambda _: False, datetime.now(UTC) + 2 * UNUSED)
         remove_leftovers(client, ours)
 
 

@@ -27,7 +27,7 @@ def swap(path: str, old: str, new: str) -> tuple[str, dict[str, Any]]:
     return "edit", {"path": path, "edits": [{"old": old, "new": new}]}
 
 
-def plays(*editor: Record, must_fix: tuple[str, ...] = ("tests.test_sums::test_negative*",)) -> list[Record]:
+def plays(*editor: Record, must_fix: tuple[str, ...] = (f"{TEST}::test_negative*",)) -> list[Record]:
     return [story.sums_plan(*must_fix), *editor, story.reviews(), story.reviews()]
 
 
@@ -46,8 +46,8 @@ def test_a_new_test_that_fails_on_the_base_and_passes_on_the_patch_is_proof(sums
     stage = sums(records=plays(story.says("editor", swap(TEST, LAST, SHOWS), swap(SOURCE, BAD, GOOD), DONE)))
     run = stage.play()
     assert run.verdict == "verified"
-    assert proof(stage, run).reproduced == ("tests.test_sums::test_negative",)
-    assert views.report(stage.store(), run.id).reproduced == ("tests.test_sums::test_negative",)
+    assert proof(stage, run).reproduced == (f"{TEST}::test_negative",)
+    assert views.report(stage.store(), run.id).reproduced == (f"{TEST}::test_negative",)
 
 
 def test_a_new_test_that_passes_on_the_base_is_said_once_and_can_be_mended(sums: MakeStage) -> None:
@@ -69,7 +69,7 @@ def test_a_promise_kept_only_by_tests_that_show_nothing_is_not_verified(sums: Ma
     run = stage.play()
     assert run.verdict == "unverified" and "do not show the symptom" in run.reason
     report = views.report(stage.store(), run.id)
-    assert report.idle == ("tests.test_sums::test_negative",) and report.outcome == "patch"
+    assert report.idle == (f"{TEST}::test_negative",) and report.outcome == "patch"
     assert len(events(stage, run, "attempt_verified")) == 2
 
 
@@ -79,13 +79,6 @@ def test_new_tests_that_nobody_promised_have_to_show_something_as_well(sums: Mak
     stage = sums(records=plays(idle, story.says("editor", DONE), must_fix=()))
     run = stage.play()
     assert run.verdict == "unverified" and "the new tests pass on the base as well" in run.reason
-
-
-def test_a_run_whose_tests_are_tried_on_the_base_survives_a_kill_at_every_edge(crew: Crew, sums: MakeStage) -> None:
-    """REL-01."""
-    first = story.says("editor", swap(TEST, LAST, IDLE), swap(SOURCE, BAD, GOOD), DONE)
-    second = story.says("editor", swap(TEST, IDLE, SHOWS), DONE)
-    assert sweep(crew, sums(records=plays(first, second)), 4) == []
 
 
 def wrong(number: int) -> str:
@@ -157,7 +150,35 @@ def test_attempts_that_are_used_up_end_honestly(sums: MakeStage) -> None:
     assert (step.result, step.attempts) == ("failed", 3)
 
 
-def test_a_run_that_goes_in_circles_survives_a_kill_at_every_edge(crew: Crew, sums: MakeStage) -> None:
-    """REL-01."""
+def test_a_run_whose_attempts_are_refused_survives_a_kill_at_every_edge(crew: Crew, sums: MakeStage) -> None:
+    """REL-01: a test that shows nothing, then a failure, then afresh."""
+    idle = story.says("editor", swap(TEST, LAST, IDLE), swap(SOURCE, BAD, GOOD), DONE)
+    worse = story.says("editor", swap(TEST, IDLE, SHOWS), swap(SOURCE, GOOD, wrong(1)), DONE)
     last = story.says("editor", swap(TEST, LAST, SHOWS), swap(SOURCE, BAD, GOOD), DONE)
-    assert sweep(crew, sums(records=plays(*tries(wrong(1), wrong(2)), last)), 4) == []
+    assert sweep(crew, sums(records=plays(idle, worse, last)), 4) == []
+
+
+def test_an_editor_that_finds_nothing_to_change_ends_the_run_with_its_evidence(sums: MakeStage) -> None:
+    """Outcomes other than a patch are legitimate; what was really run stands beside the model's words."""
+    look = story.says("editor", ("run", {"command": "python3 -c 'import sums; print(sums.add(1, 2))'"}))
+    end = ("finish", {"summary": "add(1, 2) gives 3.", "outcome": "cannot_reproduce"})
+    stage = sums(records=plays(look, story.says("editor", end)))
+    run = stage.play()
+    assert (run.outcome, run.verdict, run.reason) == ("cannot_reproduce", "none", "add(1, 2) gives 3.")
+    (tried,) = views.report(stage.store(), run.id).tried
+    assert tried.startswith("run python3 -c") and "exit code 0" in tried
+
+
+def test_an_outcome_without_a_patch_does_not_hide_a_patch(sums: MakeStage) -> None:
+    end = ("finish", {"summary": "Nothing to do.", "outcome": "no_change_needed"})
+    stage = sums(records=plays(story.says("editor", swap(TEST, LAST, SHOWS), swap(SOURCE, BAD, GOOD), end)))
+    assert stage.play().outcome == "patch"
+
+
+def test_a_model_that_calls_nothing_is_tried_anew_and_ends_honestly(sums: MakeStage) -> None:
+    silent = story.says("editor")
+    stage = sums(records=plays(*[silent] * 6))
+    run = stage.play()
+    assert (run.outcome, run.verdict) == ("gave_up", "none")
+    (step,) = views.report(stage.store(), run.id).steps
+    assert step.attempts == 3 and step.reason.startswith("nothing was changed: ")
