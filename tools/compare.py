@@ -13,6 +13,8 @@ BAD: frozenset[TestStatus] = frozenset({"failed", "error"})
 MAX_STILL_FAILING = 100
 
 _LINE = re.compile(r"\b(line|lines|column) \d+")
+_CHANCE = re.compile(r"[0-9a-f]{8,}|\d+")
+"""What a time or a random number leaves in the name of a parameter."""
 
 
 def compare(baseline: Results, now: Results) -> Verification:
@@ -22,7 +24,7 @@ def compare(baseline: Results, now: Results) -> Verification:
     """
     pairs = [(_counterpart(baseline, result), result) for result in now.checks]
     before = {test.id: test for old, new in pairs for test in _asked_for(old, new)}
-    after = now.tests()
+    after = _aligned(before, now.tests())
     changes = tuple(_changes(before, after))
     new_diagnostics = tuple(found for old, new in pairs for found in _new_errors(old, new))
     return Verification(
@@ -75,6 +77,32 @@ def _asked_for(old: CheckResult | None, new: CheckResult) -> Iterable[TestResult
         return old.tests if old else ()
     named, ran = set(new.check.command), {test.id for test in new.tests}
     return [test for test in old.tests if {test.id, test.file, test.id.partition("::")[0]} & named or test.id in ran]
+
+
+def _aligned(before: dict[str, TestResult], after: dict[str, TestResult]) -> dict[str, TestResult]:
+    """`after` under the ids of `before`, where parameters named by the time or by chance differ in each run.
+
+    Only if as many of a kind have come as are gone; they are paired in their order.
+    """
+    gone = _by_skeleton(name for name in before if name not in after)
+    came = _by_skeleton(name for name in after if name not in before)
+    pairs = {
+        new: old
+        for skeleton, names in came.items()
+        if len(names) == len(gone.get(skeleton, ()))
+        for new, old in zip(names, gone[skeleton], strict=True)
+    }
+    return {pairs.get(name, name): test for name, test in after.items()}
+
+
+def _by_skeleton(names: Iterable[str]) -> dict[str, list[str]]:
+    """The names that have parameters, by what of them no clock and no chance decides."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        test, bracket, parameters = name.partition("[")
+        if bracket and _CHANCE.search(parameters):
+            found.setdefault(f"{test}[{_CHANCE.sub('0', parameters)}", []).append(name)
+    return found
 
 
 def _changes(before: dict[str, TestResult], after: dict[str, TestResult]) -> Iterable[TestChange]:

@@ -84,6 +84,26 @@ def test_what_failed_before_and_fails_now_is_told_with_what_it_says_now() -> Non
     assert [(test.id, test.status) for test in seen.still_failing] == [("t::a", "error")]
 
 
+def test_parameters_named_by_the_time_of_the_run_or_by_chance_are_the_same_tests() -> None:
+    before: dict[str, TestStatus] = {
+        "t.py::a[22:08:19 2026-11-22]": "passed",
+        "t.py::b[5f3a9c1e77]": "passed",
+    }
+    after: dict[str, TestStatus] = {
+        "t.py::a[23:59:01 2026-11-23]": "passed",
+        "t.py::b[90b2d4e611]": "failed",
+    }
+    found = compare(results(result(before)), results(result(after)))
+    assert [(change.id, change.verdict) for change in found.changes] == [("t.py::b[5f3a9c1e77]", "broken")]
+
+
+def test_parameters_that_are_fewer_than_before_are_gone_whatever_their_names_look_like() -> None:
+    before: dict[str, TestStatus] = {"t.py::a[1]": "passed", "t.py::a[2]": "passed", "t.py::test_1": "passed"}
+    after: dict[str, TestStatus] = {"t.py::a[3]": "passed", "t.py::test_2": "passed"}
+    found = compare(results(result(before)), results(result(after)))
+    assert set(found.lost()) == {"t.py::a[1]", "t.py::a[2]", "t.py::test_1"}
+
+
 def test_a_file_that_could_not_be_loaded_is_fixed_when_its_tests_run() -> None:
     base = results(result({"t.py": "error", "u.py": "skipped"}, 1))
     now = compare(base, results(result({"t.py::a": "passed", "u.py::b": "passed"})))
