@@ -14,14 +14,16 @@ from patchwright.tools.telling import verdict_text
 from patchwright.tools.toolbox import specs
 from patchwright.tools.tree import FileTree
 from patchwright.tools.untrusted import frame
-from patchwright.tools.viewing import READ_LINES, window
+from patchwright.tools.viewing import window
 
 MAX_MUST_FIX = 30
 MAX_EVIDENCE = 20
 MAX_CHANGED = 100
-MAX_SHOWN = 24_000
+MAX_SHOWN = 20_000
 """Characters of the step's files in the first message."""
-AROUND = 60
+SMALL = 6_000
+"""Bytes of a file that is shown although the plan's evidence doesn't point into it."""
+AROUND = 40
 """Lines shown before and after a line of the plan's evidence in a file too long to be shown whole."""
 
 
@@ -116,11 +118,14 @@ def _permissions(scope: Scope) -> str:
 
 
 def _shown(step: Step, evidence: Sequence[Evidence], tree: FileTree) -> str:
-    """The step's files as `read` shows them, as many as fit, so that they need not be read first."""
-    parts, left = list[str](), MAX_SHOWN
-    for path in sorted(set(step.files) & set(tree.paths())):
-        lines = sorted(one.line for one in evidence if one.path == path and one.line)
-        text = frame(path, "\n".join(_windows(path, tree.read(path), lines)))
+    """The step's files as `read` shows them, as far as they fit: what the evidence points at, then small files."""
+    parts, left, known = list[str](), MAX_SHOWN, set(tree.paths())
+    places = {path: sorted(one.line for one in evidence if one.path == path and one.line) for path in step.files}
+    for path in sorted(set(step.files) & known, key=lambda path: (not places[path], path)):
+        data = tree.read(path)
+        if not places[path] and len(data) > SMALL:
+            continue
+        text = frame(path, "\n".join(_windows(path, data, places[path])))
         if len(text) <= left:
             left -= len(text)
             parts.append(text)
@@ -128,8 +133,8 @@ def _shown(step: Step, evidence: Sequence[Evidence], tree: FileTree) -> str:
 
 
 def _windows(path: str, data: bytes, lines: Sequence[int]) -> list[str]:
-    """All of a file that one `read` can show; of a longer one what is around these lines, or its beginning."""
-    if data.count(b"\n") <= READ_LINES or not lines:
+    """All of a small file; of a larger one what is around these lines."""
+    if len(data) <= SMALL or not lines:
         return [window(path, data)]
     shown, done = list[str](), 0
     for line in lines:

@@ -39,12 +39,22 @@ def test_permissions_are_said_as_the_plan_gives_them() -> None:
 
 
 def test_the_steps_own_files_are_shown_as_far_as_they_fit() -> None:
-    plan = a_plan(Step(title="t", files=("a.py", "big.py", "c.py", "docs/**", "new.py")))
-    tree = MemoryDesk({"a.py": b"a = 1\n", "big.py": b"x = 1\n" * 9000, "c.py": b"c = 3\n", "docs/d.md": b"not named"})
+    files = ("CHANGES", "a.py", "big.py", "c.py", "docs/**", "new.py")
+    plan = a_plan(Step(title="t", files=files), evidence=(Evidence(path="big.py", line=5),))
+    tree = MemoryDesk(
+        {
+            "CHANGES": b"of years\n" * 9000,
+            "a.py": b"a = 1\n",
+            "big.py": b"x = 1\n" * 9000,
+            "c.py": b"c = 3\n",
+            "docs/d.md": b"not named",
+        }
+    )
     content = editor_messages(an_issue(), plan, 0, some_facts(), tree=tree)[1].content
     assert "a.py, lines 1-1 of 1\n1\ta = 1" in content
     assert "1\tc = 3" in content
-    assert "big.py, lines 1-400 of 9000" in content
+    assert content.index("big.py, lines 1-45 of 9000") < content.index("a.py, lines 1-1 of 1\n1\ta = 1")
+    assert "of years" not in content
     assert "not named" not in content
 
 
@@ -54,7 +64,7 @@ def test_of_a_long_file_the_lines_around_the_evidence_are_shown() -> None:
     tree = MemoryDesk({"big.py": b"x = 1\n" * 9000})
     content = editor_messages(an_issue(), plan, 0, some_facts(), tree=tree)[1].content
     shown = [line for line in content.split("\n") if line.startswith("big.py, lines")]
-    assert [line.split()[2] for line in shown] == ["1-65", "1940-2060", "2061-2110"]
+    assert [line.split()[2] for line in shown] == ["1-45", "1960-2040", "2041-2090"]
 
 
 def test_a_step_is_told_which_tests_may_fail_until_a_later_one() -> None:
