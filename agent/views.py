@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def summary(store: Store, run_id: str) -> dict[str, Any]:
-    """The run as CI reads it: id, status, outcome, verdict, reason, issue, plan, approvals, usage."""
+    """The run as CI reads it: id, status, outcome, verdict, reason, issue, plan, approvals, said, usage."""
     run, plan = store.run(run_id), store.plan(run_id)
     return {
         "id": run.id,
@@ -31,6 +31,7 @@ def summary(store: Store, run_id: str) -> dict[str, Any]:
         "issue": run.issue.model_dump(mode="json"),
         "plan": plan_object(plan) if plan else None,
         "approvals": [approval.model_dump(mode="json") for approval in store.approvals(run_id)],
+        "said": [said.model_dump(mode="json") for said in store.said(run_id)],
         "usage": store.usage(run_id).model_dump(mode="json"),
         "created_at": run.created_at,
         "updated_at": run.updated_at,
@@ -65,6 +66,8 @@ def report(store: Store, run_id: str) -> Report:
 
 def apply(deps: "Deps", run_id: str, checkout: Path) -> tuple[str, ...]:
     """Put the patch into the user's checkout; the run is accepted. Raises `NotNow` or `PatchDoesNotApply`."""
+    if deps.store.run(run_id).issue.origin == "replay":
+        raise NotNow(f"Run {run_id} is a replay: nobody approved it. Apply the run that it replays.")
     paths = apply_patch(checkout, patch(deps.store, run_id))
     deps.store.append(run_id, "patch_applied", {"files": len(paths)})
     deps.store.set_status(run_id, "accepted", "the patch was put into a checkout")

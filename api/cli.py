@@ -201,17 +201,17 @@ def say(
     json: o.Json = False,
 ) -> None:
     """Say something to the model of a run; it reaches it before its next call."""
-    from patchwright.api import steering
+    from patchwright.api import deciding
 
-    raise typer.Exit(steering.say(steering.Word(name, by, json), text))
+    raise typer.Exit(deciding.say(deciding.Act(name, by, json), text))
 
 
 @app.command()
 def pause(name: o.Run, by: o.By = "", json: o.Json = False) -> None:
     """Park a run at its next safe point; `resume` goes on."""
-    from patchwright.api import steering
+    from patchwright.api import deciding
 
-    raise typer.Exit(steering.pause(steering.Word(name, by, json)))
+    raise typer.Exit(deciding.pause(deciding.Act(name, by, json)))
 
 
 @app.command()
@@ -261,6 +261,14 @@ def events(
     from patchwright.api import looking
 
     raise typer.Exit(looking.events(name, wait=follow, as_json=json))
+
+
+@app.command()
+def replay(name: o.Run, json: o.Json = False) -> None:
+    """Play a run again with its recorded answers, asking nobody, and say where it goes another way."""
+    from patchwright.api import replay as replaying
+
+    raise typer.Exit(replaying.replay(name, as_json=json))
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""`approve`, `revise`, `edit`, `reject`, `cancel`, `resume`: a human's acts on a run. No model reaches this file."""
+"""`approve`, `revise`, `edit`, `reject`, `cancel`, `say`, `pause`, `resume`: a human's acts on a run. No model reaches this file."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from patchwright.agent.budget import read_addition
 from patchwright.agent.deps import Deps
 from patchwright.agent.errors import NotNow, UsageError
 from patchwright.agent.plan import Decision, Plan
-from patchwright.agent.run import ENDED, Run
+from patchwright.agent.run import ENDED, WORKING, Run
 from patchwright.agent.store import lease
 from patchwright.api import exits
 from patchwright.api.asking import edit_by_hand
@@ -105,6 +105,25 @@ def cancel(act: Act) -> int:
     return exits.VERIFIED
 
 
+def say(act: Act, text: str) -> int:
+    """Keep words for the run's model."""
+    place, run = _open(act)
+    steering.say(_deps(place, run, act), run.id, text, by=identity(act.by, os.environ))
+    when = "before its next call" if run.status in WORKING else "when the run goes on"
+    _tell(place, run, f"The model of run {short(run.id)} hears it {when}.")
+    return exits.VERIFIED
+
+
+def pause(act: Act) -> int:
+    """Park the run at its next safe point."""
+    place, run = _open(act)
+    name, run = short(run.id), steering.pause(_deps(place, run, act), run.id, by=identity(act.by, os.environ))
+    soon = "parks at its next safe point: a command has a few seconds left, a model may finish its answer"
+    paused = f"is paused. `patchwright resume {name}` goes on"
+    _tell(place, run, f"Run {name} {paused if run.status == 'paused' else soon}.")
+    return exits.VERIFIED
+
+
 def resume(act: Act, *, add_budget: str = "") -> int:
     """Go on with a run that is parked, or show what it waits for; with a larger budget if one is given."""
     added = read_addition(add_budget) if add_budget else {}
@@ -138,8 +157,7 @@ def _deps(place: Place, run: Run, act: Act) -> Deps:
 
 
 def _work(place: Place, deps: Deps, run: Run) -> Run:
-    if run.sandbox == "docker":
-        reap_in_background(place.settings, place.store)
+    reap_in_background(place.settings, place.store, run.sandbox)
     return work(deps, place.screen, run.id)
 
 
