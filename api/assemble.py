@@ -15,6 +15,7 @@ from patchwright.agent.config import Settings
 from patchwright.agent.deps import Deps, Rung, SandboxKind
 from patchwright.agent.messages import Model, ModelRole
 from patchwright.agent.roles import ROLES
+from patchwright.agent.run import ENDED
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api.choices import Choices
@@ -57,9 +58,12 @@ def instance(settings: Settings) -> str:
     return hashlib.sha256(f"{socket.gethostname()}\n{settings.state.absolute()}".encode()).hexdigest()[:16]
 
 
-def reap_in_background(settings: Settings, store: Store) -> threading.Thread:
-    """Remove what dead runs of this state folder left at the engine (REL-03). No engine, nothing to do."""
-    thread = threading.Thread(target=_reap, args=(settings, store), daemon=True, name="reaper")
+def reap_in_background(settings: Settings, store: Store, kind: SandboxKind) -> threading.Thread:
+    """Remove what dead runs of this state folder left (REL-03), and what is kept beyond its bound.
+
+    The engine is asked only for runs that use it.
+    """
+    thread = threading.Thread(target=_reap, args=(settings, store, kind), daemon=True, name="reaper")
     thread.start()
     return thread
 
@@ -69,9 +73,20 @@ def import_client_in_background() -> None:
     threading.Thread(target=import_module, args=("httpx2",), daemon=True, name="import").start()
 
 
-def _reap(settings: Settings, store: Store) -> None:
+def _reap(settings: Settings, store: Store, kind: SandboxKind) -> None:
+    from patchwright.sandbox.pruning import prune_clones
+
+    open_runs = [run for run in store.runs() if run.status not in ENDED]
+    prune_clones(settings.state / "cache", {run.issue.clone for run in open_runs})
+    if kind == "docker":
+        images = (store.artifact(run.id, "image") for run in open_runs)
+        _reap_engine(settings, store, {image.decode() for image in images if image})
+
+
+def _reap_engine(settings: Settings, store: Store, images: set[str]) -> None:
+    """No engine, nothing to do."""
     from patchwright.sandbox.builds import engine
-    from patchwright.sandbox.dependencies import remove_abandoned
+    from patchwright.sandbox.dependencies import prune_images, remove_abandoned
     from patchwright.sandbox.engine import connect
     from patchwright.sandbox.reaper import reap
 
@@ -79,6 +94,7 @@ def _reap(settings: Settings, store: Store) -> None:
         reap(connect(), instance(settings), lambda run_id: lease.is_held(store.database, run_id))
         with engine() as client:
             remove_abandoned(client)
+            prune_images(client, images)
 
 
 def _sandboxes(settings: Settings, kind: SandboxKind) -> Sandboxes:

@@ -84,8 +84,7 @@ def _begin(order: Order) -> tuple[Place, Deps, Run]:
     place = open_place(as_json=order.as_json, config=order.choices.config)
     deps = assemble(place, order.choices)
     text = issue_text(order.issue)
-    if order.sandbox == "docker":
-        reap_in_background(place.settings, place.store)
+    reap_in_background(place.settings, place.store, order.sandbox)
     if place.settings.roles and not (order.choices.recording or order.choices.no_model):
         import_client_in_background()
     asked = runs.Asked(

@@ -50,6 +50,16 @@ def has_image(client: "DockerClient", ref: str) -> bool:
     return False
 
 
+def use_image(client: "DockerClient", ref: str) -> bool:
+    """Whether the engine has this image; if so, it notes that it was used now."""
+    from docker.errors import ImageNotFound
+
+    with suppress(ImageNotFound):
+        client.images.get(ref).tag(ref)
+        return True
+    return False
+
+
 def build(
     client: "DockerClient",
     ref: str,

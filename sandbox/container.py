@@ -31,6 +31,7 @@ BASE_ENV = {
 
 LABEL_INSTANCE, LABEL_RUN, LABEL_PHASE = "patchwright.instance", "patchwright.run", "patchwright.phase"
 LABEL_TREE, LABEL_VOLUME, LABEL_LAYER = "patchwright.tree", "patchwright.volume", "patchwright.layer-of"
+LABEL_BYTES = "patchwright.bytes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,19 +7,22 @@ without secrets of ours. Only `/opt/deps` survives; the result is the base image
 import json
 import os
 import platform
-from collections.abc import Mapping
+import time
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from patchwright.sandbox.base import WORKSPACE, Limits
-from patchwright.sandbox.builds import build, digest, engine, has_image
+from patchwright.sandbox.builds import build, digest, engine, has_image, use_image
 from patchwright.sandbox.errors import ImageMissing, SourceRefused
 from patchwright.sandbox.images import DEPS, UID
 from patchwright.sandbox.installs import LIMITS, run_and_commit
 from patchwright.sandbox.locks import Say, build_lock, quiet
+from patchwright.sandbox.pruning import MOST_BYTES, Kept, stale
 from patchwright.sandbox.truststore import PASSWORD, jks
 
 if TYPE_CHECKING:
@@ -88,7 +91,7 @@ def ensure_dependencies(
         return base_image
     with engine() as client:
         ref = dependency_ref(step, _image_id(client, base_image))
-        if has_image(client, ref):
+        if use_image(client, ref):
             return ref
         remove_abandoned(client)
         with build_lock(ref, say):
@@ -107,6 +110,34 @@ def remove_abandoned(client: "DockerClient") -> None:
             for container in client.containers.list(all=True, filters={"label": f"{LAYER}={ref}"}):
                 container.remove(force=True, v=True)
             _remove_image(client, _scratch(ref))
+
+
+def prune_images(client: "DockerClient", needed: Collection[str], most: int = MOST_BYTES) -> list[str]:
+    """Remove dependency layers and repositories' own images that nobody used for long, but none that is `needed`.
+
+    Their bytes are the engine's figure, the shared base included. One that a container uses stays.
+    """
+    from docker.errors import APIError
+
+    kept = [
+        Kept(tag, int(image.attrs["Size"]), _last_use(image.attrs))
+        for name in ("patchwright/deps", "patchwright/repository")
+        for image in client.images.list(name=name)
+        for tag in image.tags
+    ]
+    gone: list[str] = []
+    for one in stale(kept, needed, time.time(), most):
+        with suppress(APIError):
+            client.images.remove(one.name)
+            gone.append(one.name)
+    return gone
+
+
+def _last_use(image: Mapping[str, Any]) -> float:
+    """When the engine was told its name last; `use_image` does that."""
+    metadata: Mapping[str, Any] = image.get("Metadata") or {}
+    told = str(metadata.get("LastTagTime") or "")
+    return datetime.fromisoformat(str(image["Created"]) if told < "1970" else told).timestamp()
 
 
 def _unfinished(client: "DockerClient") -> set[str]:

@@ -13,7 +13,7 @@ class SourceLimits:
     """What `open_source` accepts. Bytes unless named otherwise; `seconds` is for all of the fetching."""
 
     clone_bytes: int = 4 << 30
-    tree_bytes: int = 1 << 30
+    tree_bytes: int = 4 << 30
     file_bytes: int = 128 << 20
     files: int = 100_000
     path_bytes: int = 1024

@@ -6,6 +6,7 @@ environment say about a container's places (/workspace, /tmp) means the private 
 looked for where this machine has them first.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -13,6 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,10 +22,16 @@ from pathlib import Path
 
 from patchwright.sandbox.base import WORKSPACE, ExecResult, Sandbox, Spec, Tree
 from patchwright.sandbox.fill import fill
+from patchwright.sandbox.locks import try_lock
 from patchwright.sandbox.wire import Session, Wire, hello, supervisor_arguments
 
 ALLOWED = ("PATH", "LANG", "LC_ALL", "TZ", "JAVA_HOME", "GOROOT", "RUSTUP_HOME")
 """What commands get from our own environment (SEC-03)."""
+
+
+PREFIX = "patchwright-local-"
+YOUNG = 60.0
+"""Seconds in which a new folder may not have its lock yet."""
 
 
 class LocalSandboxes:
@@ -32,8 +40,8 @@ class LocalSandboxes:
     @contextmanager
     def open(self, spec: Spec, tree: Tree) -> Generator[Sandbox]:
         """See `Sandboxes.open`. `read_only` is kept by throwing the copy away, and by modes unless we are root."""
-        folder = Path(tempfile.mkdtemp(prefix="patchwright-"))
-        try:
+        remove_abandoned(Path(tempfile.gettempdir()))
+        with _private_folder() as folder:
             session = _start(spec, folder)
             try:
                 fill(session, tree, spec.limits)
@@ -42,8 +50,40 @@ class LocalSandboxes:
                 yield session
             finally:
                 session.close()
+
+
+def remove_abandoned(place: Path) -> None:
+    """Remove the folders of dead processes: ours alone, and only those whose lock nobody holds any more."""
+    for folder in place.glob(f"{PREFIX}*"):
+        with contextlib.suppress(OSError):  # gone meanwhile, or somebody else's
+            found = folder.lstat()
+            if found.st_uid == os.geteuid() and time.time() - found.st_mtime > YOUNG and _is_free(folder):
+                _remove(folder)
+
+
+@contextmanager
+def _private_folder() -> Generator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    with _opened(folder) as handle:
+        try_lock(handle)
+        try:
+            yield folder
         finally:
             _remove(folder)
+
+
+def _is_free(folder: Path) -> bool:
+    with _opened(folder) as handle:
+        return try_lock(handle)
+
+
+@contextmanager
+def _opened(folder: Path) -> Generator[int]:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
 
 
 def local_env(folder: Path, environ: dict[str, str]) -> dict[str, str]:

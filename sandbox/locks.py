@@ -47,7 +47,7 @@ def _open_lock(name: str) -> int:
 
 def _wait_for(lock: int, name: str, say: Say, deadline: float) -> None:
     said = False
-    while not _try_lock(lock):
+    while not try_lock(lock):
         if not said:
             say(f"Waiting for another process that is building {name} ...")
             said = True
@@ -56,7 +56,8 @@ def _wait_for(lock: int, name: str, say: Say, deadline: float) -> None:
         time.sleep(0.2)
 
 
-def _try_lock(lock: int) -> bool:
+def try_lock(lock: int) -> bool:
+    """Whether this open file is now held by us alone; the kernel frees it when it is closed or we die."""
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,17 +1,23 @@
 """Finds and removes what dead runs left at the engine, by label (REL-03)."""
 
 import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_LAYER, LABEL_RUN, LABEL_TREE, LABEL_VOLUME
+from patchwright.sandbox.container import (
+    LABEL_BYTES,
+    LABEL_INSTANCE,
+    LABEL_LAYER,
+    LABEL_RUN,
+    LABEL_TREE,
+    LABEL_VOLUME,
+)
 from patchwright.sandbox.engine import SECONDS, Client, within
 from patchwright.sandbox.errors import EngineUnavailable
-
-KEEP_TREES = timedelta(days=7)
-"""How long a complete frozen tree is kept for further runs on the same commit."""
+from patchwright.sandbox.pruning import Kept, stale
+from patchwright.sandbox.volumes import last_use
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +29,7 @@ class Leftover:
     run_id: str
 
 
-def find_leftovers(
-    client: Client, instance: str, active: Callable[[str], bool], now: datetime, keep_trees: timedelta = KEEP_TREES
-) -> list[Leftover]:
+def find_leftovers(client: Client, instance: str, active: Callable[[str], bool], now: datetime) -> list[Leftover]:
     """What belongs to runs of this instance that are not active. Raises `EngineUnavailable`."""
     ours = {"label": [f"{LABEL_INSTANCE}={instance}"]}
     containers: list[Mapping[str, Any]] = within(
@@ -34,23 +38,24 @@ def find_leftovers(
     volumes: Mapping[str, Any] = within(SECONDS, "list volumes", lambda: client.volumes(filters=ours))
     return [
         *(Leftover("container", one["Id"], run) for one in containers if not active(run := _run(one))),
-        *dead_volumes(volumes.get("Volumes") or [], active, now - keep_trees),
+        *dead_volumes(volumes.get("Volumes") or [], active, now),
     ]
 
 
 def dead_volumes(
-    volumes: Iterable[Mapping[str, Any]], active: Callable[[str], bool], oldest: datetime
-) -> list[Leftover]:
-    """Volumes whose run is over: layers, unfinished trees, and old complete ones, their markers first."""
-    dead = [one for one in volumes if not active(_run(one))]
-    markers = [one for one in dead if LABEL_VOLUME in one["Labels"]]
-    complete = {one["Labels"][LABEL_VOLUME] for one in markers}
-    old = {one["Labels"][LABEL_VOLUME] for one in markers if _created(one) < oldest}
-    trees = [one for one in dead if LABEL_VOLUME not in one["Labels"] and LABEL_TREE in one["Labels"]]
-    gone = [one for one in markers if one["Labels"][LABEL_VOLUME] in old]
-    gone += [one for one in trees if one["Name"] in old or one["Name"] not in complete]
-    gone += [one for one in dead if LABEL_LAYER in one["Labels"]]
-    return [Leftover("volume", one["Name"], _run(one)) for one in gone]
+    volumes: Sequence[Mapping[str, Any]], active: Callable[[str], bool], now: datetime
+) -> Iterator[Leftover]:
+    """Layers and unfinished trees whose run is over; complete trees that nobody used for long, their markers first."""
+    markers = [one for one in volumes if LABEL_VOLUME in one["Labels"]]
+    trees = [one for one in volumes if LABEL_TREE in one["Labels"] and one not in markers]
+    kept = [Kept(_tree(one), int(one["Labels"].get(LABEL_BYTES, 0)), last_use(one)) for one in markers]
+    old = {one.name for one in stale(kept, {_tree(one) for one in markers if active(_run(one))}, now.timestamp())}
+    complete = {one.name for one in kept}
+    unfinished = [one for one in trees if one["Name"] not in complete]
+    layers = [one for one in volumes if LABEL_LAYER in one["Labels"]]
+    yield from (_leftover(one) for one in markers if _tree(one) in old)
+    yield from (_leftover(one) for one in trees if one["Name"] in old)
+    yield from (_leftover(one) for one in (*unfinished, *layers) if not active(_run(one)))
 
 
 def remove_leftovers(client: Client, leftovers: Iterable[Leftover]) -> list[Leftover]:
@@ -84,5 +89,9 @@ def _run(found: Mapping[str, Any]) -> str:
     return labels.get(LABEL_RUN, "")
 
 
-def _created(volume: Mapping[str, Any]) -> datetime:
-    return datetime.fromisoformat(str(volume["CreatedAt"]))
+def _tree(marker: Mapping[str, Any]) -> str:
+    return str(marker["Labels"][LABEL_VOLUME])
+
+
+def _leftover(volume: Mapping[str, Any]) -> Leftover:
+    return Leftover("volume", volume["Name"], _run(volume))

@@ -1,7 +1,6 @@
 """From what the user named to a commit in a bare clone of ours, or a sentence that says why not."""
 
 import contextlib
-import fcntl
 import re
 import tempfile
 import time
@@ -11,6 +10,8 @@ from pathlib import Path
 from patchwright.sandbox.errors import SourceRefused
 from patchwright.sandbox.git import Git
 from patchwright.sandbox.limits import SourceLimits, check_entries, clone_excess
+from patchwright.sandbox.locks import try_lock
+from patchwright.sandbox.pruning import lock_of, mark_use
 from patchwright.sandbox.remote import Remote, advertised, fetch, locate
 from patchwright.sandbox.repository import Repository
 from patchwright.sandbox.settings import common_folder
@@ -63,22 +64,15 @@ def _locked(cache: Path, remote: Remote, limits: SourceLimits) -> Generator[Path
     cache.mkdir(parents=True, exist_ok=True, mode=0o700)
     git_dir = cache / remote.cache_name
     deadline = time.monotonic() + limits.seconds
-    with git_dir.with_suffix(".lock").open("wb") as lock:
-        while not _try_lock(lock.fileno()):
+    with lock_of(git_dir).open("wb") as lock:
+        while not try_lock(lock.fileno()):
             if time.monotonic() > deadline:
                 raise SourceRefused(f"Another process is still fetching {remote.address}. Try again later.")
             time.sleep(0.05)
         if not git_dir.exists():
             _init(git_dir)
+        mark_use(git_dir)
         yield git_dir
-
-
-def _try_lock(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _init(git_dir: Path) -> None:

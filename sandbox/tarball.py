@@ -25,6 +25,7 @@ MODIFIED_AT = 946684800
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 _LEFT_SECONDS = 3600.0
 _KEPT = 8
+_KEPT_BYTES = 1 << 30
 _CHUNK = 1 << 20
 _END = bytes(tarfile.RECORDSIZE)
 
@@ -94,7 +95,7 @@ class Tars:
         part.replace(self._path(key).with_suffix(".json"))
         with contextlib.suppress(FileExistsError):  # another run was quicker; its bytes are the same
             os.link(made, self._path(key))
-        for old in self._by_use()[_KEPT:]:
+        for old in _surplus(self._by_use()):
             old.unlink(missing_ok=True)
             old.with_suffix(".json").unlink(missing_ok=True)
         for left in self._folder.glob("part-*"):  # by a process that was killed
@@ -176,6 +177,16 @@ def _header(path: str, kind: bytes, mode: int, *, size: int = 0, link: str = "")
 def _places(file: Path) -> Places:
     known: dict[str, list[Any]] = json.loads(file.read_text())
     return {path: _Place(*place) for path, place in known.items()}
+
+
+def _surplus(files: Sequence[Path]) -> Iterator[Path]:
+    """Beyond the number and the bytes that are kept, of files that come by use; the first one always stays."""
+    total = 0
+    for number, file in enumerate(files):
+        with contextlib.suppress(FileNotFoundError):
+            total += file.stat().st_size
+        if number and (number >= _KEPT or total > _KEPT_BYTES):
+            yield file
 
 
 def _used(file: Path) -> float:

@@ -11,13 +11,15 @@ import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from patchwright.sandbox.base import Sandbox, Spec, Tree
-from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_RUN, LABEL_TREE, LABEL_VOLUME, Mount
+from patchwright.sandbox.container import LABEL_BYTES, LABEL_INSTANCE, LABEL_RUN, LABEL_TREE, LABEL_VOLUME, Mount
 from patchwright.sandbox.engine import SECONDS, Client, EngineConflict, within
 from patchwright.sandbox.errors import SelfCheckFailed
 from patchwright.sandbox.fill import fill
+from patchwright.sandbox.pruning import FRESH
 
 FILLED_AT = "/var/tmp"
 """Where a volume is filled: a new one takes over this folder's mode 1777, so that the sandbox user may write."""
@@ -35,10 +37,12 @@ def tree_volume(client: Client, instance: str, spec: Spec, tree: Tree, open_fill
     """The name of a complete volume with the tree, filled now if there is none yet."""
     known = find_tree_volume(client, tree.key)
     if known:
+        _mark_use(client, tree.key, spec.run_id)
         return known
     marker = marker_name(tree.key)
     remove_volume(client, marker)
-    own = {LABEL_INSTANCE: instance, LABEL_RUN: spec.run_id, LABEL_TREE: tree.key}
+    size = {LABEL_BYTES: str(tree.size.bytes)}
+    own = {LABEL_INSTANCE: instance, LABEL_RUN: spec.run_id, LABEL_TREE: tree.key, **size}
     name = f"{marker}-{secrets.token_hex(4)}"
     create_volume(client, name, own)
     try:
@@ -59,6 +63,22 @@ def find_tree_volume(client: Client, key: str) -> str:
     """The name of the complete volume with this tree, or ""."""
     name = (volume_labels(client, marker_name(key)) or {}).get(LABEL_VOLUME, "")
     return name if name and is_tree_volume(client, name, key) else ""
+
+
+def last_use(volume: Mapping[str, Any]) -> float:
+    """When a volume was made; for a marker, when its tree was used last. Seconds since the epoch."""
+    return datetime.fromisoformat(str(volume["CreatedAt"])).timestamp()
+
+
+def _mark_use(client: Client, key: str, run_id: str) -> None:
+    """The marker is made anew, since nothing in a volume's description can be changed; now and then is enough.
+
+    A crash in between leaves a tree without a marker: it is filled again, and the old one is removed.
+    """
+    marker = inspect_volume(client, marker_name(key))
+    if marker and time.time() - last_use(marker) > FRESH.total_seconds() / 2:
+        remove_volume(client, marker["Name"])
+        create_volume(client, marker["Name"], {**marker["Labels"], LABEL_RUN: run_id})
 
 
 def marker_name(key: str) -> str:
