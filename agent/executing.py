@@ -99,7 +99,7 @@ def judge_attempt(session: Session, state: State) -> Update:
     verification, now = _verify(session, state)
     promises = promised([step], session.baseline)
     if step.recipe:
-        green = not recipe_must_go(verification) or stages.nothing_to_lose(session, state)
+        green = not recipe_must_go(verification) or stages.nothing_to_lose(session, state, now)
     else:
         green = attempt_is_green(verification, promises, now)
     session.ledger.event("attempt_verified", step=state["step"] + 1, green=green, **_counts(verification))

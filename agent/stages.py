@@ -91,12 +91,19 @@ def together(session: Session, state: State) -> tuple[int, ...]:
     return (state["step"],) if _singly(state) else peers(session.plan(state["revision"]), state["step"])
 
 
-def nothing_to_lose(session: Session, state: State) -> bool:
-    """Whether a stage began where nothing could be built or run: no recipe mends many broken things alone."""
-    if not _stage(session, state, state["step"]):
-        return False
+def nothing_to_lose(session: Session, state: State, now: Results) -> bool:
+    """Whether a stage goes on although nothing is proven: no test ran where it began, and no build is lost.
+
+    Many things are broken at once on a new platform, and no recipe mends them alone: the stage's checks decide.
+    """
     reference = session.results(state["green"])
-    return not reference.tests() and any(result.exit_code for result in reference.checks)
+    if not _stage(session, state, state["step"]) or reference.tests():
+        return False
+    return not _builds(reference) or _builds(now)
+
+
+def _builds(results: Results) -> bool:
+    return all(result.exit_code == 0 for result in results.checks if result.check.kind == "build")
 
 
 def keep_classes(session: Session, state: State) -> None:

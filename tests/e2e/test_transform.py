@@ -46,8 +46,10 @@ def transform(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Transform:
     (tools / "mvn").chmod(0o755)
     monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
 
-    def begin(level: str = "8", definition: str = "", recording: str = "", **more: str) -> tuple[Stage, Run]:
-        files = {"pom.xml": POM.format(level=level), "src/main/java/A.java": MAIN, "src/test/java/ATest.java": TEST}
+    def begin(
+        level: str = "8", definition: str = "", recording: str = "", tests: str = TEST, **more: str
+    ) -> tuple[Stage, Run]:
+        files = {"pom.xml": POM.format(level=level), "src/main/java/A.java": MAIN, "src/test/java/ATest.java": tests}
         files |= {name.replace("_", "-"): text for name, text in more.items()}
         repository = tmp_path / "project"
         make(repository, {path: text.encode() for path, text in files.items()})
@@ -158,3 +160,11 @@ def test_the_definition_is_part_of_what_is_approved(transform: Transform) -> Non
     other = run.issue.model_copy(update={"transformation": shipped()["java-21"]})
     assert plan_sha256(run.issue, plan.draft, plan.terms, plan.notes) == plan.sha256
     assert plan_sha256(other, plan.draft, plan.terms, plan.notes) != plan.sha256
+
+
+def test_a_project_without_tests_is_changed_and_never_called_verified(transform: Transform) -> None:
+    """OUT-03: no test ran, and it is said so."""
+    stage, run = transform(tests="class ATest {}\n")
+    report = finished(stage, run)
+    assert report.verdict == "unverified" and "<maven.compiler.source>17<" in patch(stage, run)
+    assert "no test ran" in " ".join(report.reasons)

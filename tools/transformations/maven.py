@@ -54,7 +54,8 @@ def transforming(found: Toolchain, definition: Definition, tree: FileTree) -> To
 
 
 def _compile() -> Check:
-    return Check(name="maven compile", kind="build", command=(*MAVEN, "-q", "clean", "test-compile"), report="javac")
+    command = (*MAVEN, "-q", "-DskipTests", "clean", "package")  # a module may need the package of another
+    return Check(name="maven package", kind="build", command=command, report="javac")
 
 
 def _verify() -> Check:
@@ -71,7 +72,10 @@ def _for_fetching(tree: FileTree) -> Mapping[str, bytes]:
     files = {path: tree.read(path) for path in poms} | stubs(tree, poms)
     left = TOTAL
     for path in tree.paths():
-        if path not in files and not path.endswith(".java") and not any(f"/{part}" in f"/{path}" for part in SETTLED):
+        read = (
+            path.isprintable() and not path.endswith(".java") and not any(f"/{part}" in f"/{path}" for part in SETTLED)
+        )
+        if path not in files and read:
             data = tree.read(path)
             left -= len(data)
             if len(data) <= LARGEST and left > 0:
