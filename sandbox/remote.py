@@ -145,8 +145,16 @@ def _unreadable(remote: Remote, failure: GitFailed) -> str:
         return f"{remote.address} is a shallow clone. Complete it with: git fetch --unshallow"
     if "SHA-256" in words or "object format" in words or "sha256" in words:
         return f"{remote.address} uses SHA-256 object names, which patchwright does not support."
-    advice = {
-        "https": f" {_PRIVATE}",
-        "ssh": " Check that `ssh` reaches the host without a question (key loaded, host known).",
-    }
-    return f"{remote.address} cannot be read: {words or failure}.{advice.get(remote.protocol, '')}"
+    return f"{remote.address} cannot be read: {(words or str(failure)).rstrip('.')}.{_advice(remote, words)}"
+
+
+def _advice(remote: Remote, words: str) -> str:
+    match remote.protocol:
+        case "ssh":
+            return " Check that `ssh` reaches the host without a question (key loaded, host known)."
+        case "https" if re.search(r"could not read Username|not found|Authentication failed|\b40[13]\b", words):
+            return f" {_PRIVATE}"
+        case "https":
+            return " Check the address, the network and the host's certificate."
+        case _:
+            return ""
