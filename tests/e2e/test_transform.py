@@ -1,6 +1,7 @@
 """A definition goes in: its stages are planned, approved, carried out, judged by their checks, and rolled back."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ from patchwright.agent.plan import plan_sha256
 from patchwright.agent.report import Report
 from patchwright.agent.run import Run
 from patchwright.tools.transformations.definition import shipped
+from tests.e2e import story
 from tests.e2e.stage import Stage
 from tests.sandbox.repositories import make
 
@@ -168,3 +170,24 @@ def test_a_project_without_tests_is_changed_and_never_called_verified(transform:
     report = finished(stage, run)
     assert report.verdict == "unverified" and "<maven.compiler.source>17<" in patch(stage, run)
     assert "no test ran" in " ".join(report.reasons)
+
+
+def test_a_model_brings_a_stage_to_its_checks_where_recipes_do_not(transform: Transform, tmp_path: Path) -> None:
+    """What it is told is what does not hold; what it does is judged by the same checks."""
+    definition = re.sub(
+        r"recipes = \[.*?\]", "recipes = []", shipped()["java-17"].split("[[cases]]")[0], flags=re.DOTALL
+    )
+    raised = [
+        {"old": f"<{tag}>8<", "new": f"<{tag}>17<"}
+        for tag in ("maven.compiler.source", "maven.compiler.target")
+    ]
+    records = [
+        story.says("editor", ("edit", {"path": "pom.xml", "edits": raised})),
+        story.says("editor", ("finish", {"summary": "The level is raised."})),
+        story.reviews(),
+    ]
+    recording = story.write_recording(tmp_path / "model.jsonl", records)
+    stage, run = transform(definition=definition, recording=str(recording))
+    report = finished(stage, run)
+    assert [(step.recipe, step.result) for step in report.steps] == [("", "green")]
+    assert report.verdict == "verified" and "+    <maven.compiler.source>17<" in patch(stage, run)
