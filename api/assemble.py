@@ -4,7 +4,7 @@ import hashlib
 import socket
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import cache, partial
 from importlib import import_module
@@ -15,7 +15,7 @@ from patchwright.agent.config import Settings
 from patchwright.agent.deps import Deps, Rung, SandboxKind
 from patchwright.agent.messages import Model, ModelRole
 from patchwright.agent.roles import ROLES
-from patchwright.agent.run import ENDED
+from patchwright.agent.run import ENDED, Run
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api.choices import Choices
@@ -74,27 +74,29 @@ def import_client_in_background() -> None:
 
 
 def _reap(settings: Settings, store: Store, kind: SandboxKind) -> None:
-    from patchwright.sandbox.pruning import prune_clones
+    from patchwright.sandbox.pruning import due, prune_clones
 
-    open_runs = [run for run in store.runs() if run.status not in ENDED]
-    prune_clones(settings.state / "cache", {run.issue.clone for run in open_runs})
+    prune = due(settings.state / "cache")
+    open_runs = [run for run in store.runs() if run.status not in ENDED] if prune else []
+    if prune:
+        prune_clones(settings.state / "cache", {run.issue.clone for run in open_runs})
     if kind == "docker":
-        images = (store.artifact(run.id, "image") for run in open_runs)
-        _reap_engine(settings, store, {image.decode() for image in images if image})
+        with suppress(EngineUnavailable):  # no engine, nothing to do
+            _reap_engine(settings, store, open_runs, prune=prune)
 
 
-def _reap_engine(settings: Settings, store: Store, images: set[str]) -> None:
-    """No engine, nothing to do."""
+def _reap_engine(settings: Settings, store: Store, open_runs: Sequence[Run], *, prune: bool) -> None:
     from patchwright.sandbox.builds import engine
     from patchwright.sandbox.dependencies import prune_images, remove_abandoned
     from patchwright.sandbox.engine import connect
     from patchwright.sandbox.reaper import reap
 
-    with suppress(EngineUnavailable):
-        reap(connect(), instance(settings), lambda run_id: lease.is_held(store.database, run_id))
-        with engine() as client:
-            remove_abandoned(client)
-            prune_images(client, images)
+    reap(connect(), instance(settings), lambda run_id: lease.is_held(store.database, run_id))
+    with engine() as client:
+        remove_abandoned(client)
+        if prune:
+            images = (store.artifact(run.id, "image") for run in open_runs)
+            prune_images(client, {image.decode() for image in images if image})
 
 
 def _sandboxes(settings: Settings, kind: SandboxKind) -> Sandboxes:

@@ -16,6 +16,7 @@ MOST_BYTES = 20 << 30
 """For each of them: clones, frozen trees, images of repositories and dependencies."""
 
 UNUSED = timedelta(days=30)
+LOOK_EVERY = timedelta(hours=1)
 FRESH = timedelta(hours=2)
 """What was used so recently stays, whatever the size: a run that is just starting may not say yet that it needs it."""
 
@@ -40,6 +41,17 @@ def stale(found: Iterable[Kept], needed: Collection[str], now: float, most: int 
             gone.append(one)
             total -= one.size
     return gone
+
+
+def due(cache: Path) -> bool:
+    """Whether nobody has looked for an hour; if so, this counts as having looked."""
+    stamp = cache / "pruned"
+    with contextlib.suppress(FileNotFoundError):
+        if time.time() - stamp.stat().st_mtime < LOOK_EVERY.total_seconds():
+            return False
+    cache.mkdir(parents=True, exist_ok=True, mode=0o700)
+    stamp.touch()
+    return True
 
 
 def prune_clones(cache: Path, needed: Collection[str], most: int = MOST_BYTES) -> list[Kept]:

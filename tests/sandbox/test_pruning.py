@@ -16,7 +16,7 @@ from patchwright.sandbox import dependencies, local
 from patchwright.sandbox.base import Spec
 from patchwright.sandbox.builds import build, engine, has_image, use_image
 from patchwright.sandbox.local import LocalSandboxes
-from patchwright.sandbox.pruning import FRESH, UNUSED, Kept, lock_of, prune_clones, stale
+from patchwright.sandbox.pruning import FRESH, UNUSED, Kept, due, lock_of, prune_clones, stale
 from patchwright.sandbox.source import open_source
 from tests.sandbox.places import INSTANCE, MadeTree, docker_sandboxes, image
 from tests.sandbox.repositories import commit_all, make, write
@@ -84,6 +84,13 @@ def test_when_clones_take_too_much_the_longest_unused_goes_and_comes_again_when_
     assert [one.name for one in prune_clones(tmp_path / "cache", set(), most=180_000)] == [first.name]
     assert second.exists() and opened(tmp_path, "first") == first
     assert [one.name for one in prune_clones(tmp_path / "cache", set(), most=0)] == [second.name], "first was used now"
+
+
+def test_it_is_looked_for_once_an_hour(tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    assert [due(cache), due(cache)] == [True, False]
+    os.utime(cache / "pruned", (0, 0))
+    assert due(cache)
 
 
 def test_what_a_killed_process_left_half_made_goes_after_a_while(tmp_path: Path) -> None:
