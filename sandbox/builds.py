@@ -25,10 +25,12 @@ NO_ENGINE = (
 def engine() -> "Generator[DockerClient]":
     """A client of the engine that the environment names (`DOCKER_HOST`, else the local socket).
 
-    Raises: `EngineUnavailable` when none answers.
+    Raises: `EngineUnavailable` when none answers, or when a call within the context fails for a reason that
+    nobody there has judged.
     """
     import docker
-    from docker.errors import DockerException
+    from docker.errors import APIError, DockerException
+    from requests.exceptions import RequestException
 
     try:
         client = docker.from_env(timeout=120)
@@ -36,6 +38,10 @@ def engine() -> "Generator[DockerClient]":
         raise EngineUnavailable(NO_ENGINE.format(reason=problem)) from problem
     try:
         yield client
+    except APIError as problem:
+        raise EngineUnavailable(f"The container engine failed: {problem.explanation or problem}") from problem
+    except (DockerException, RequestException) as problem:
+        raise EngineUnavailable(NO_ENGINE.format(reason=problem)) from problem
     finally:
         client.close()
 

@@ -19,6 +19,7 @@ from patchwright.sandbox.debian import MIRROR, MIRROR_VARIABLE, mirror, sources
 from patchwright.sandbox.errors import EngineUnavailable, ImageMissing
 from patchwright.sandbox.locks import build_lock
 from patchwright.sandbox.truststore import PASSWORD, jks
+from tests.sandbox.engine_proxy import EngineProxy
 
 DEB822 = "Types: deb\n# URIs: http://old.example/debian\nURIs: http://mirror.example/debian/\nSuites: bookworm\n"
 
@@ -73,6 +74,21 @@ def test_without_an_engine_the_error_says_what_to_install(monkeypatch: pytest.Mo
     monkeypatch.setenv("DOCKER_HOST", "unix:///nonexistent/docker.sock")
     with pytest.raises(EngineUnavailable, match=r"apt-get install docker\.io"):
         images.is_present("python")
+
+
+@pytest.mark.docker
+def test_an_engine_that_fails_or_goes_away_in_the_middle_is_said_as_that(monkeypatch: pytest.MonkeyPatch) -> None:
+    """REL-06: no call of the image and dependency steps ends in a stranger's exception."""
+    with EngineProxy() as proxy:
+        monkeypatch.setenv("DOCKER_HOST", proxy.address)
+        with (
+            pytest.raises(EngineUnavailable, match="The container engine failed: invalid reference"),
+            engine() as client,
+        ):
+            client.containers.create("not/A/valid:name", "true")
+        with pytest.raises(EngineUnavailable, match="No Docker engine answers"), engine() as client:
+            proxy.stop()
+            client.images.list()
 
 
 def test_a_second_builder_waits_for_the_first_and_says_so() -> None:
