@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from patchwright.agent.plan import Record
 from patchwright.sandbox.base import ExecResult
@@ -27,10 +28,13 @@ _CHANGING = re.compile(r"0x[0-9a-fA-F]+|\b\d+\.\d+ ?m?s\b|(?<=:)\d+|\bline \d+")
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """After a call: the content of the files by name, and the failure that the call showed by name, "" for none."""
+    """After a call that edited or tried something: the content of the files, and the failure that it showed, by name.
+
+    `failure` is "" if a trial succeeded, None if nothing was tried.
+    """
 
     content: str
-    failure: str = ""
+    failure: str | None = None
 
 
 class Attempt(Record):
@@ -86,20 +90,14 @@ def circling(moments: Sequence[Moment]) -> str:
     contents = [one.content for at, one in enumerate(moments) if not at or moments[at - 1].content != one.content]
     if contents and contents.count(contents[-1]) >= RETURNS:
         return f"the files had the very same content {RETURNS} times, with other edits in between"
-    judged = [one for one in moments if one.failure]
-    same = {one.content for one in _last_alike(judged)}
-    if len(same) >= SAME_FAILURE:
+    trials = [one for one in moments if one.failure is not None]
+    if trials and trials[-1].failure and len({one.content for one in _last_alike(trials)}) >= SAME_FAILURE:
         return f"{SAME_FAILURE} different edits in a row ended in the very same failure"
     return ""
 
 
-def _last_alike(judged: Sequence[Moment]) -> list[Moment]:
-    alike = list[Moment]()
-    for one in reversed(judged):
-        if one.failure != judged[-1].failure:
-            break
-        alike.append(one)
-    return alike
+def _last_alike(trials: Sequence[Moment]) -> list[Moment]:
+    return list(takewhile(lambda one: one.failure == trials[-1].failure, reversed(trials)))
 
 
 def stalled(attempts: Sequence[Attempt]) -> str:

@@ -42,8 +42,9 @@ def recorded_turn(
         done = session.remember(f"{key}/{count}", call, lambda: _run(session, desk, phase, call, helpers))
         if isinstance(desk, WorkingDesk):
             desk.head = done.head
-            if done.outcome.edits or done.failure:
-                desk.moments.append(Moment(session.repository.content(done.head), done.failure))
+            if done.outcome.edits or call.name in TRYING:
+                failed = done.failure if call.name in TRYING else None
+                desk.moments.append(Moment(session.repository.content(done.head), failed))
         return done.outcome
 
     def window(now: Conversation, offered: Sequence[ToolSpec]) -> Conversation:

@@ -39,9 +39,10 @@ def summary(store: Store, run_id: str) -> dict[str, Any]:
 
 
 def plan_object(plan: Plan) -> dict[str, Any]:
-    """A revision as CI reads it: revision, sha256, author, notes, and the draft's fields beside them."""
+    """A revision as CI reads it: revision, sha256, author, notes, candidates, and the draft's fields beside them."""
     draft = plan.draft.model_dump(mode="json")
-    return {"revision": plan.revision, "sha256": plan.sha256, "author": plan.author, "notes": plan.notes, **draft}
+    head = {"revision": plan.revision, "sha256": plan.sha256, "author": plan.author, "notes": plan.notes}
+    return {**head, "candidates": plan.terms.candidates, **draft}
 
 
 def patch(store: Store, run_id: str, candidate: int | None = None) -> bytes:

@@ -1,4 +1,4 @@
-"""`approve`, `revise`, `edit`, `reject`, `cancel`, `say`, `pause`, `resume`: a human's acts on a run. No model reaches this file."""
+"""A human's acts on a run, from `approve` and `revise` to `say`, `pause` and `resume`. No model reaches this file."""
 
 import os
 import re
@@ -108,9 +108,11 @@ def cancel(act: Act) -> int:
 def say(act: Act, text: str) -> int:
     """Keep words for the run's model."""
     place, run = _open(act)
-    steering.say(_deps(place, run, act), run.id, text, by=identity(act.by, os.environ))
+    deps = _deps(place, run, act)
+    steering.say(deps, run.id, text, by=identity(act.by, os.environ))
     when = "before its next call" if run.status in WORKING else "when the run goes on"
-    _tell(place, run, f"The model of run {short(run.id)} hears it {when}.")
+    heard = f"The model of run {short(run.id)} hears it {when}."
+    _tell(place, run, heard if deps.models("editor") else "No model is configured: the report will tell it.")
     return exits.VERIFIED
 
 

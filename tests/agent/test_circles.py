@@ -17,16 +17,20 @@ def attempt(number: int, content: str, *names: str, **fields: object) -> Attempt
 @pytest.mark.parametrize(
     ("moments", "why"),
     [
-        ([(A, ""), (B, ""), (A, ""), (B, ""), (A, "")], "the very same content"),
-        ([(A, ""), (A, ""), (A, ""), (B, ""), (A, "")], ""),
+        ([(A, None), (B, None), (A, None), (B, None), (A, None)], "the very same content"),
+        ([(A, None), (A, ""), (A, "x"), (B, None), (A, None)], ""),
         ([(A, "x"), (B, "x"), (C, "x"), (D, "x")], "different edits in a row"),
         ([(A, "x"), (B, "x"), (C, "y"), (D, "x")], ""),
         ([(A, "x"), (A, "x"), (B, "x"), (B, "x"), (C, "x")], ""),
-        ([(A, "x"), (B, "x"), (C, ""), (C, "x"), (D, "x")], "different edits in a row"),
+        ([(A, "x"), (B, "x"), (C, None), (C, "x"), (D, "x"), (D, None)], "different edits in a row"),
+        ([(A, "x"), (B, "x"), (C, "x"), (D, ""), (D, "x")], ""),
+        ([(A, ""), (B, ""), (C, ""), (D, "")], ""),
         ([], ""),
     ],
 )
-def test_an_attempt_stops_at_a_third_return_or_a_fourth_equal_failure(moments: list[tuple[str, str]], why: str) -> None:
+def test_an_attempt_stops_at_a_third_return_or_a_fourth_equal_failure(
+    moments: list[tuple[str, str | None]], why: str
+) -> None:
     said = circling([Moment(content, seen) for content, seen in moments])
     assert (why in said) if why else not said
 
