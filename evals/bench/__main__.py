@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from patchwright.evals.bench import crowd, install, sandbox, start, store, turns, workspace
+from patchwright.evals.bench import crowd, index, install, sandbox, start, store, turns, workspace
 
 SCRIPTS: Mapping[str, Callable[[], str]] = {
     "sandbox": sandbox.report,
@@ -15,6 +15,7 @@ SCRIPTS: Mapping[str, Callable[[], str]] = {
     "start": start.report,
     "store": store.report,
     "crowd": crowd.report,
+    "index": index.report,
     "install": install.report,
 }
 

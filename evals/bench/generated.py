@@ -26,6 +26,11 @@ def generate(folder: Path, files: int = FILES, size: int = BYTES) -> None:
     tests.parent.mkdir()
     tests.write_text("def test_true() -> None:\n    assert True\n")
     (folder / "pyproject.toml").write_text('[project]\nname = "generated"\nversion = "1.0"\n')
+    commit(folder)
+
+
+def commit(folder: Path) -> None:
+    """Make a repository of what lies there."""
     for command in _GIT:
         subprocess.run(["git", "-C", str(folder), *command.split()], check=True)
 
