@@ -133,7 +133,7 @@ def difference(before: Sequence[Message], now: Sequence[Message]) -> str:
     """The first message that differs, as a short diff; "" if they are alike but for what always varies."""
     for at, (old, new) in enumerate(zip(before, now, strict=False), 1):
         if _digest(old) != _digest(new):
-            return f"message {at} ({new.role}):\n{_diff(_text(old), _text(new))}"
+            return f"message {at} ({new.role}):\n{texts_differ(_text(old), _text(new))}"
     if len(before) != len(now):
         return f"{len(before)} messages were recorded, {len(now)} would be sent now"
     return ""
@@ -144,7 +144,8 @@ def _text(message: Message) -> str:
     return "\n".join([message.role, message.content, *calls])
 
 
-def _diff(old: str, new: str) -> str:
+def texts_differ(old: str, new: str) -> str:
+    """A short diff."""
     lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), "recorded", "now", lineterm="", n=1))
     more = [f"... {len(lines) - DIFF_LINES} more lines"] if len(lines) > DIFF_LINES else []
     return "\n".join([*(line[:300] for line in lines[:DIFF_LINES]), *more])

@@ -20,10 +20,10 @@ def short(run_id: str) -> str:
 
 
 def find(store: Store, name: str) -> str:
-    """The full id of the run that was named. Raises `RunNotFound`."""
+    """The full id of the run that was named; a replay is never the `last`. Raises `RunNotFound`."""
     if name not in NEWEST:
         return store.find(name.lower())
-    runs = store.runs()
+    runs = [run for run in store.runs() if run.issue.origin != "replay"]
     if not runs:
         raise RunNotFound("There is no run yet. `patchwright run REPOSITORY ISSUE` starts one.")
     return runs[0].id

@@ -23,6 +23,16 @@ _RUN_COLUMNS = (
     "candidates, cancel_requested, pause_by"
 )
 
+_REPLAYED = (
+    "INSERT INTO calls (run_id, key, kind, answer, usage, at) SELECT :new, key, kind, answer, :free, at "
+    "FROM calls WHERE run_id=:old AND kind='model_called' AND instr(key, '!') = 0",
+    "INSERT INTO artifacts (run_id, name, data, at) SELECT :new, name, data, at FROM artifacts "
+    "WHERE run_id=:old AND (name LIKE 'asked/%' OR name LIKE 'ladders/%')",
+    "INSERT INTO said (run_id, number, by, text, at, heard) SELECT :new, number, by, text, at, heard "
+    "FROM said WHERE run_id=:old AND heard<>''",
+)
+"""What of an old run stands in its replay from the beginning."""
+
 
 def utc_now() -> datetime:
     """The wall clock in UTC."""
@@ -63,6 +73,35 @@ class Store:
             )
             add_event(connection, run_id, now, "run_created", {"title": issue.title, "base": issue.base_commit})
         return self.run(run_id)
+
+    def create_replay(self, old: str, graph_version: str) -> Run:
+        """A new run with the answers of models, the requests and the human words of an old one; it costs nothing."""
+        issue, run_id, now = self.run(old).issue, new_run_id(), self.now()
+        replayed = issue.model_copy(update={"origin": "replay"}).model_dump_json()
+        with self.database.transaction() as connection:
+            connection.execute(
+                "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version, sandbox, candidates) "
+                "SELECT ?, 'queued', ?, ?, ?, ?, sandbox, candidates FROM runs WHERE id=?",
+                (run_id, replayed, now, now, graph_version, old),
+            )
+            for statement in _REPLAYED:
+                connection.execute(statement, {"new": run_id, "old": old, "free": Usage().model_dump_json()})
+            add_event(
+                connection,
+                run_id,
+                now,
+                "run_created",
+                {"title": issue.title, "base": issue.base_commit, "of": old},
+            )
+        return self.run(run_id)
+
+    def keep(self, run_id: str, name: str, data: bytes) -> None:
+        """Store bytes under a name for a run that nobody works on."""
+        with self.database.transaction() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO artifacts (run_id, name, data, at) VALUES (?,?,?,?)",
+                (run_id, name, zlib.compress(data, 1), self.now()),
+            )
 
     def run(self, run_id: str) -> Run:
         """Raises `RunNotFound`."""

@@ -1,5 +1,6 @@
 """`make demo-model`: the shipped recording leads to a verified patch, at once and across processes."""
 
+import json
 import os
 import shutil
 import signal
@@ -40,6 +41,10 @@ def test_the_recorded_model_writes_a_failing_test_then_mends_the_cause(door: Run
     assert "patch, verified" in text
     assert "22 of 22 pass" in text
     assert "recording" in text + done.stderr.decode()
+    again = door("replay", "last", "--json")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert json.loads(again.stdout)["patch"] == "identical"
+    assert door("apply", json.loads(again.stdout)["run_id"]).returncode == 2, "a replay is approved by nobody"
     assert door("apply", "last").returncode == 0
     assert "divmod" in (timetext / "timetext" / "durations.py").read_text()
 
