@@ -101,6 +101,7 @@ def judge_attempt(session: Session, state: State) -> Update:
     if step.recipe:
         green = not recipe_must_go(verification) or stages.nothing_to_lose(session, state, now)
     else:
+        verification = stages.with_missing(session, state, verification, now)
         green = attempt_is_green(verification, promises, now)
     session.ledger.event("attempt_verified", step=state["step"] + 1, green=green, **_counts(verification))
     if green and not step.recipe and (shown := show_nothing(session, state, verification, now)):

@@ -9,10 +9,11 @@ from patchwright.agent.plan import Plan, Record, Step
 from patchwright.agent.session import Session
 from patchwright.agent.state import State, Update
 from patchwright.sandbox.base import ExecResult, Sandbox
-from patchwright.tools.checks import Results
+from patchwright.tools.checks import Results, Verification
 from patchwright.tools.recipes.base import Recipe
 from patchwright.tools.recipes.java.catalogue import java_recipe
 from patchwright.tools.recipes.java.rule import Knobs
+from patchwright.tools.transformations.checks import TransformationCheck
 from patchwright.tools.transformations.classfiles import class_majors
 from patchwright.tools.transformations.definition import Definition, parse_definition
 from patchwright.tools.transformations.judging import Observed, unmet
@@ -120,6 +121,16 @@ def missing(session: Session, state: State) -> tuple[str, ...]:
     return holds(session, definition, _stage(session, state, state["step"]), state["green"]) if definition else ()
 
 
+def with_missing(session: Session, state: State, verification: Verification, now: Results) -> Verification:
+    """The verification of a model's attempt at a stage, with what does not hold of the stage as its problems."""
+    definition, stage = definition_of(session), _stage(session, state, state["step"])
+    if definition is None or not stage or not verification.clean:
+        return verification
+    sandbox = session.sandbox("executing", state["head"])
+    reasons = _judged(session, definition.must_hold_after(definition.stage(stage)), state["head"], sandbox, now)
+    return verification.model_copy(update={"problems": (*verification.problems, *reasons)})
+
+
 def close_stage(session: Session, state: State, following: int | None) -> Update | None:
     """Judge the stage that has ended before step `following`; where it is not reached, go back and end the plan.
 
@@ -169,9 +180,20 @@ def proven(session: Session, state: State, commit: str, sandbox: Sandbox, now: R
         return ()
     reached = [stage for stage in definition.stages if _reached(session, state, stage.name)]
     stage = reached[-1] if reached else definition.stages[0]
+    return _judged(session, definition.must_hold_after(stage), commit, sandbox, now)
+
+
+def _judged(
+    session: Session,
+    checks: Sequence[tuple[str, TransformationCheck]],
+    commit: str,
+    sandbox: Sandbox,
+    now: Results,
+) -> tuple[str, ...]:
+    """What does not hold of a commit that has just been built in this sandbox."""
     classes = class_majors(sandbox, session.repository.tree(commit))
     seen = _observed(session, commit, now, classes, lambda words: sandbox.run(words, timeout=COMMAND_SECONDS))
-    return unmet(definition.must_hold_after(stage), seen)
+    return unmet(checks, seen)
 
 
 def last_reached(session: Session, state: State, definition: Definition) -> Ended | None:

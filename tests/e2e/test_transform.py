@@ -177,11 +177,10 @@ def test_a_model_brings_a_stage_to_its_checks_where_recipes_do_not(transform: Tr
     definition = re.sub(
         r"recipes = \[.*?\]", "recipes = []", shipped()["java-17"].split("[[cases]]")[0], flags=re.DOTALL
     )
-    raised = [
-        {"old": f"<{tag}>8<", "new": f"<{tag}>17<"}
-        for tag in ("maven.compiler.source", "maven.compiler.target")
-    ]
+    raised = [{"old": f"<{tag}>8<", "new": f"<{tag}>17<"} for tag in ("maven.compiler.source", "maven.compiler.target")]
     records = [
+        story.says("editor", ("edit", {"path": "pom.xml", "edits": [{"old": "<project>", "new": "<project >"}]})),
+        story.says("editor", ("finish", {"summary": "Nothing gets worse by this."})),
         story.says("editor", ("edit", {"path": "pom.xml", "edits": raised})),
         story.says("editor", ("finish", {"summary": "The level is raised."})),
         story.reviews(),
@@ -189,5 +188,7 @@ def test_a_model_brings_a_stage_to_its_checks_where_recipes_do_not(transform: Tr
     recording = story.write_recording(tmp_path / "model.jsonl", records)
     stage, run = transform(definition=definition, recording=str(recording))
     report = finished(stage, run)
-    assert [(step.recipe, step.result) for step in report.steps] == [("", "green")]
+    assert [(step.recipe, step.result, step.attempts) for step in report.steps] == [("", "green", 2)]
+    told = next(event for event in stage.store().events(run.id, limit=1000) if event.kind == "attempt_verified")
+    assert told.data["problems"] == ["class_major == 61: 1 of 52, first target/classes/A.class"]
     assert report.verdict == "verified" and "+    <maven.compiler.source>17<" in patch(stage, run)
