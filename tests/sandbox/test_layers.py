@@ -1,22 +1,30 @@
 """Private layers above frozen trees: what they keep, who cannot pass their limits, what is left of them (SB-02)."""
 
+import os
+import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from patchwright.sandbox.base import Limits, Sandbox, Size
+from patchwright.sandbox.base import Limits, Sandbox, Size, Spec
 from patchwright.sandbox.docker import DockerSandboxes
 from patchwright.sandbox.errors import LayerRefused, SandboxDied
 from patchwright.sandbox.files import changed_paths, take_manifest
+from patchwright.sandbox.fill import change
 from patchwright.sandbox.layers import check_disk, choose
+from patchwright.sandbox.local import LocalSandboxes
 from patchwright.sandbox.reaper import reap
+from patchwright.sandbox.source import open_source
 from tests.sandbox.places import INSTANCE, RUN, SMALL, Content, Link, MadeTree, Script, docker_sandboxes, spec
+from tests.sandbox.repositories import git, odd, write
 
 ODD = "odd\udcff\n 'name\".txt"
 BASE = MadeTree({"a/b.txt": b"hi\r\n", "a/c": b"c", "run.sh": Script(b"#!/bin/sh\n"), "out": Link("/etc"), ODD: b"odd"})
+LISTING = r"""find . -type d -printf "d %m %P\0" -o -printf "%y %m %P %l\0"; find . -type f -exec sha1sum -z {} +"""
 LIMITS = replace(SMALL, workspace_mb=4, workspace_inodes=300)
 
 
@@ -73,6 +81,41 @@ def test_a_disk_that_commands_could_fill_before_their_limit_carries_no_layer() -
     for room in (f"{199 << 20} 2000", f"{200 << 20} 1999"):
         with pytest.raises(LayerRefused, match="disk has only"):
             check_disk(room, limits)
+
+
+def changed_in_every_way(folder: Path) -> None:
+    """From the odd repository: kinds that change into each other, folders that go, bytes in names, a submodule gone."""
+    shutil.rmtree(folder / "long")
+    (folder / "plain.txt").unlink()
+    write(folder, {"plain.txt/now/a/folder": b"x", "long": b"now a file", os.fsdecode(b"caf\xe9.txt"): b"other"})
+    for name in (os.fsdecode(b"\xff\xfe/\x80"), "link", "up", "run.sh", "dangling"):
+        (folder / name).unlink()
+    write(folder, {"link": b"now a file", "run.sh": b"#!/bin/sh\n", "vendor/file": b"beside"})
+    (folder / "dangling").symlink_to("elsewhere")
+    (folder / "empty").chmod(0o755)
+    git(folder, "add", "-A")
+    git(folder, "update-index", "--force-remove", "vendor/sub")
+    git(folder, "commit", "-q", "-m", "changed")
+
+
+def test_the_changes_upon_a_base_make_exactly_the_tree_also_back_again(tmp_path: Path) -> None:
+    """FS-04: what a layer shows is what a copy shows."""
+    folder = tmp_path / "odd"
+    first = odd(folder)
+    changed_in_every_way(folder)
+    repository, second = open_source(str(folder), cache=tmp_path / "cache")
+    sandboxes, plain = LocalSandboxes(), Spec("", RUN, "executing")
+    for base, commit in ((first, second), (second, first)):
+        tree = repository.tree(commit, base)
+        assert tree.base is not None and tree.base.key == base
+        with sandboxes.open(plain, repository.tree(commit)) as copied, sandboxes.open(plain, tree.base) as layered:
+            change(layered, tree.changes(), SMALL)
+            shown = [
+                sorted(one.run(["sh", "-c", LISTING], timeout=30).output.split(b"\0")) for one in (copied, layered)
+            ]
+        assert shown[0] == shown[1] and len(shown[0]) > 50
+    assert repository.tree(first, first).base is None
+    repository.close()
 
 
 @pytest.mark.docker
