@@ -22,7 +22,7 @@ def apply(name: str, *, to: Path | None, as_json: bool) -> int:
             f"Run {short(run.id)} worked on {run.issue.repository}, which is no folder here. "
             "Name your checkout with --to."
         )
-    if run.verdict != "verified":
+    if run.verdict == "unverified":
         place.screen.say(f"This patch is not verified: {run.reason}", "yellow")
     paths = views.apply(assemble(place, Choices(no_model=True)), run.id, checkout)
     if as_json:

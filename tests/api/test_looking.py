@@ -154,6 +154,13 @@ def test_apply_refuses_a_checkout_that_has_moved_on_and_changes_nothing(
     assert (checkout / "webob" / "multidict.py").read_text() == "other\n"
 
 
+def test_apply_of_a_run_without_a_patch_says_only_that(inside: Inside, state: Path, tmp_path: Path) -> None:
+    waiting_run(state)
+    done = inside("apply", "last", "--to", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr.startswith(b"patchwright: Run") and b"has no patch" in done.stderr
+
+
 def test_apply_asks_for_a_checkout_if_the_repository_is_not_here(inside: Inside, state: Path) -> None:
     ended_run(state)
     done = inside("apply", "last")
