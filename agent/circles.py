@@ -111,7 +111,7 @@ def stalled(attempts: Sequence[Attempt]) -> str:
     if before[-1].errors == last.errors:
         return f"attempts {before[-1].number} and {last.number} differ, and fail in the very same way"
     recent = attempts[-REPEATED:]
-    if len(recent) == REPEATED and set.intersection(*(set(one.errors) for one in recent)):
+    if len(recent) == REPEATED and any(all(name in one.errors for one in recent) for name in last.errors):
         return f"one error has stood in {REPEATED} attempts in a row"
     return ""
 

@@ -15,7 +15,8 @@ from patchwright.agent.events import EventKind
 from patchwright.agent.plan import Plan
 from patchwright.agent.run import ENDED, Outcome, RunStatus, RunVerdict, Said, Usage
 from patchwright.agent.store import lease
-from patchwright.agent.store.store import Store, add_event, event_text, insert_plan, set_status, write_status
+from patchwright.agent.store.rows import add_event, event_text, insert_plan, set_status, write_status
+from patchwright.agent.store.store import Store
 
 Place = tuple[int, int, int]
 """Candidate (from 1), step (from 0), attempt (from 1)."""

@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import zlib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +15,7 @@ from patchwright.agent.issue import Issue
 from patchwright.agent.plan import Approval, Plan
 from patchwright.agent.run import ENDED, WORKING, Run, RunStatus, Said, Usage
 from patchwright.agent.store.database import Database
+from patchwright.agent.store.rows import add_event, check_open, insert_plan, total_usage, write_status
 
 Clock = Callable[[], datetime]
 
@@ -141,8 +142,8 @@ class Store:
         told = self.database.connection().execute(
             "SELECT data FROM events WHERE run_id=? AND kind='status_changed' ORDER BY seq DESC", (run_id,)
         )
-        statuses: Iterator[RunStatus] = (json.loads(row["data"])["status"] for row in told)
-        return next((status for status in statuses if status in WORKING), "queued")
+        said = (json.loads(row["data"])["status"] for row in told)
+        return next((WORKING[WORKING.index(one)] for one in said if one in WORKING), "queued")
 
     def set_status(self, run_id: str, status: RunStatus, reason: str = "") -> None:
         """Change the status by a human's act, with its event."""
@@ -186,7 +187,7 @@ class Store:
     def add_plan(self, run_id: str, plan: Plan) -> None:
         """A human's revision. Raises `StaleApproval` if another took its number meanwhile, `NotNow` after an end."""
         with self.database.transaction() as connection:
-            _check_open(connection, run_id)
+            check_open(connection, run_id)
             insert_plan(connection, run_id, plan, self.now())
 
     def decide(self, run_id: str, approval: Approval) -> None:
@@ -195,7 +196,7 @@ class Store:
         Raises `StaleApproval`, or `NotNow` if the run was cancelled or rejected: these win over what comes later.
         """
         with self.database.transaction() as connection:
-            _check_open(connection, run_id)
+            check_open(connection, run_id)
             newest = connection.execute(
                 "SELECT revision, sha256 FROM plans WHERE run_id=? ORDER BY revision DESC", (run_id,)
             ).fetchone()
@@ -315,78 +316,6 @@ class Store:
     def _one(self, query: str, *arguments: Any) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.database.connection().execute(query, arguments).fetchone()
         return row
-
-
-def total_usage(stored: Iterable[str]) -> Usage:
-    """The sum of usages as they are stored."""
-    sums = Counter[str]()
-    for usage in stored:
-        sums.update(json.loads(usage))
-    return Usage.model_validate(dict(sums))
-
-
-def add_event(connection: sqlite3.Connection, run_id: str, at: str, kind: EventKind, data: dict[str, Any]) -> None:
-    """Append within a transaction; the number follows the last one without a gap."""
-    connection.execute(
-        "INSERT INTO events (run_id, seq, at, kind, data) "
-        "VALUES (?1, (SELECT coalesce(max(seq), 0) + 1 FROM events WHERE run_id=?1), ?2, ?3, ?4)",
-        (run_id, at, kind, event_text(data)),
-    )
-
-
-def event_text(data: dict[str, Any]) -> str:
-    """An event's data as it is stored."""
-    return json.dumps(data, separators=(",", ":"))
-
-
-def write_status(connection: sqlite3.Connection, run_id: str, at: str, status: RunStatus, reason: str = "") -> None:
-    """Set the status with its event; nothing happens if the run has it already with the same reason."""
-    if set_status(connection, run_id, at, status, reason):
-        add_event(connection, run_id, at, "status_changed", {"status": status, "reason": reason})
-
-
-def set_status(connection: sqlite3.Connection, run_id: str, at: str, status: RunStatus, reason: str) -> bool:
-    """Set the status; False if the run has it already with the same reason."""
-    changed = connection.execute(
-        "UPDATE runs SET status=?1, reason=?2, updated_at=?3 WHERE id=?4 AND (status<>?1 OR reason<>?2)",
-        (status, reason, at, run_id),
-    )
-    return changed.rowcount > 0
-
-
-def insert_plan(connection: sqlite3.Connection, run_id: str, plan: Plan, at: str) -> None:
-    """Store a revision with its event. Raises `StaleApproval` if its number is taken."""
-    try:
-        connection.execute(
-            "INSERT INTO plans (run_id, revision, sha256, plan, at) VALUES (?,?,?,?,?)",
-            (run_id, plan.revision, plan.sha256, plan.model_dump_json(), at),
-        )
-    except sqlite3.IntegrityError as error:
-        raise StaleApproval(f"Revision {plan.revision} of run {run_id} exists already; look at it first.") from error
-    add_event(
-        connection,
-        run_id,
-        at,
-        "plan_drafted",
-        {
-            "revision": plan.revision,
-            "sha256": plan.sha256,
-            "author": plan.author,
-            "steps": len(plan.draft.steps),
-        },
-    )
-
-
-def _check_open(connection: sqlite3.Connection, run_id: str) -> None:
-    """Raises `NotNow` if a human has ended the run, also if nobody has worked on it since."""
-    row = connection.execute(
-        "SELECT cancel_requested, (SELECT max(decision='reject') FROM approvals WHERE run_id=runs.id) AS rejected "
-        "FROM runs WHERE id=?",
-        (run_id,),
-    ).fetchone()
-    if row["cancel_requested"] or row["rejected"]:
-        word = "cancelled" if row["cancel_requested"] else "rejected"
-        raise NotNow(f"Run {run_id} was {word}; no decision on its plan counts any more. Start a new run.")
 
 
 def _run(row: sqlite3.Row) -> Run:

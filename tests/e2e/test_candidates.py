@@ -81,8 +81,18 @@ def test_a_run_with_candidates_survives_a_kill_at_every_edge(crew: Crew, tiny: M
 
 
 def test_recipes_are_tried_in_both_orders(mend: MakeStage) -> None:
-    """One recipe has one order only."""
-    stage = mend(candidates=4)
+    """One recipe has one order only; two have two."""
+    stage = mend("one", candidates=4)
+    assert stage.play().verdict == "verified"
+    assert stage.plan(stage.store().runs()[0].id).terms.candidates == 1
+
+    (stage.repository / "clock.py").write_text("import time\n\n\ndef now():\n    return time.clock()\n")
+    test = "import clock\n\n\ndef test_it_is_later_than_nothing():\n    assert clock.now() >= 0\n"
+    (stage.repository / "tests" / "test_clock.py").write_text(test)
+    story.committed(stage.repository)
+    stage = mend("two", candidates=4)
     run = stage.play()
-    assert run.verdict == "verified"
-    assert stage.plan(run.id).terms.candidates == 1
+    assert run.verdict == "verified" and stage.plan(run.id).terms.candidates == 2
+    begun = [event.data["step"] for event in stage.store().events(run.id) if event.kind == "step_started"]
+    assert begun == [1, 2, 2, 1]
+    assert [line.agreement for line in views.report(stage.store(), run.id).candidates] == [1, 1]

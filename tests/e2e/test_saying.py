@@ -1,6 +1,7 @@
 """Words of a human reach the model, a pause parks the run, a budget is added to: while the run works."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from patchwright.agent import steering
 from patchwright.agent.budget import Budget, Quota, Quotas
 from patchwright.agent.deps import Rung
 from patchwright.agent.errors import NotNow
-from patchwright.agent.messages import Reply, Request
+from patchwright.agent.messages import ModelRole, Reply, Request
 from patchwright.agent.run import Run
 from patchwright.agent.scripted import ScriptedModel
 from tests.e2e import story
@@ -26,7 +27,7 @@ WORDS = "Keep the word short."
 class Listening:
     """A model that remembers what it was asked and calls a function before it answers."""
 
-    def __init__(self, stage: Stage, before: Any = lambda request: None) -> None:
+    def __init__(self, stage: Stage, before: Callable[[Request], object] = str) -> None:
         self._inner = ScriptedModel(Path(stage.recording))
         self._before = before
         self.requests: list[Request] = []
@@ -41,7 +42,10 @@ class Listening:
 
 
 def by(model: Any) -> dict[str, Any]:
-    return {"models": lambda _: (Rung("listening", model),)}
+    def models(_: ModelRole) -> tuple[Rung, ...]:
+        return (Rung("listening", model),)
+
+    return {"models": models}
 
 
 def approved(stage: Stage) -> Run:
@@ -81,7 +85,12 @@ def test_words_said_while_the_plan_is_made_are_notes_of_the_plan_and_bind_the_ed
     plan, edit, review = story.tiny_answers()
     stage = tiny(records=[story.says("planner", ("list", {})), plan, edit, review])
     run = stage.start()
-    model = Listening(stage, lambda _: None if stage.store().said(run.id) else stage.say(run.id, WORDS))
+
+    def once(_: Request) -> None:
+        if not stage.store().said(run.id):
+            stage.say(run.id, WORDS)
+
+    model = Listening(stage, once)
     stage.drive(run.id, **by(model))
     assert stage.plan(run.id).notes == (f"{HUMAN}: {WORDS}",)
     stage.approve(run.id)
@@ -204,7 +213,11 @@ def test_a_run_that_goes_on_says_what_it_is_doing(tiny: MakeStage) -> None:
     stage = tiny(records=two_turns())
     run = approved(stage)
     seen = list[str]()
-    model = Listening(stage, lambda request: seen.append(stage.store().run(run.id).status))
+
+    def look(_: Request) -> None:
+        seen.append(stage.store().run(run.id).status)
+
+    model = Listening(stage, look)
     assert stage.drive(run.id, budget=Budget(requests=2), **by(model)).status == "paused_budget"
     stage.drive(run.id, **by(model))
     assert seen == ["executing", "executing", "executing", "reviewing"]
