@@ -12,6 +12,10 @@ PROBLEMS = 8
 _UNENFORCED = frozenset({"default", "title", "maxLength", "minLength", "examples"})
 """Keywords that strict modes refuse; our own check still applies them."""
 
+_BOUNDS = frozenset(
+    {"additionalProperties", "maxItems", "minItems", "maxLength", "minLength", "maximum", "minimum", "maxProperties"}
+)
+
 
 def mistakes(value: Any, schema: dict[str, Any]) -> str:
     """What of `value` does not fit, one line each with its path; "" if it fits."""
@@ -55,6 +59,25 @@ def _strict_part(key: str, item: Any) -> Any:
     if key in ("properties", "$defs"):
         return {name: _strict(part) for name, part in mapping(item).items()}
     return item if key in ("enum", "const", "required") else _strict(item)
+
+
+def shown(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema as a model is shown it: without the bounds, which it never comes near and our own check applies."""
+    return mapping(_shown(schema))
+
+
+def _shown(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_shown(item) for item in listing(node)]
+    if not isinstance(node, dict):
+        return node
+    kept = {key: item for key, item in mapping(node).items() if key not in _BOUNDS and item != []}
+    return {key: _named(item) if key == "properties" else _shown(item) for key, item in kept.items()}
+
+
+def _named(properties: Any) -> dict[str, Any]:
+    """Properties are names, whatever they are called."""
+    return {name: _shown(part) for name, part in mapping(properties).items()}
 
 
 def described(schema: dict[str, Any]) -> str:

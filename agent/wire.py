@@ -7,7 +7,7 @@ from typing import Any
 from patchwright.agent.capabilities import Capabilities, Feature, Sampled
 from patchwright.agent.messages import Message, Request, ToolSpec
 from patchwright.agent.roles import Endpoint
-from patchwright.agent.schema import described, strict_schema
+from patchwright.agent.schema import described, shown, strict_schema
 
 Redact = Callable[[str], str]
 
@@ -94,7 +94,7 @@ def _response_format(request: Request, known: Capabilities) -> dict[str, Any] | 
 
 
 def _tool(tool: ToolSpec) -> dict[str, Any]:
-    return {"type": "function", "function": tool.model_dump()}
+    return {"type": "function", "function": {**tool.model_dump(), "parameters": shown(tool.parameters)}}
 
 
 def _native(messages: Sequence[Message], known: Capabilities, redact: Redact) -> list[dict[str, Any]]:
@@ -137,7 +137,7 @@ def _redacted(value: Any, redact: Redact) -> Any:
 
 
 def _tools_in_words(tools: Sequence[ToolSpec]) -> str:
-    lines = [f"- {tool.name}: {tool.description}\n  arguments: {json.dumps(tool.parameters)}" for tool in tools]
+    lines = [f"- {tool.name}: {tool.description}\n  arguments: {json.dumps(shown(tool.parameters))}" for tool in tools]
     return (
         "You act with tools. To use one, answer with exactly one JSON object and nothing else:\n"
         '{"tool": "NAME", "arguments": {...}}\n'

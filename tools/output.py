@@ -7,8 +7,8 @@ from patchwright.tools.desk import Desk
 from patchwright.tools.trimming import trimmed
 from patchwright.tools.untrusted import printable, uncoloured, valid
 
-OUTPUT_HEAD = 4_000
-OUTPUT_TAIL = 8_000
+OUTPUT_HEAD = 2_000
+OUTPUT_TAIL = 6_000
 SLACK = 1.25
 """A few characters more than the limit are not worth another call."""
 KEEP_SECONDS = 10.0

@@ -6,12 +6,13 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from patchwright.evals.bench import crowd, index, install, sandbox, start, store, turns, workspace
+from patchwright.evals.bench import crowd, index, install, prompts, sandbox, start, store, turns, workspace
 
 SCRIPTS: Mapping[str, Callable[[], str]] = {
     "sandbox": sandbox.report,
     "workspace": workspace.report,
     "turns": turns.report,
+    "prompts": prompts.report,
     "start": start.report,
     "store": store.report,
     "crowd": crowd.report,

@@ -61,7 +61,7 @@ def deps(folder: Path, records: Sequence[Record], kind: SandboxKind, times: Time
         cache=folder / "cache",
         sandboxes=lambda _: sandboxes,
         prepare_image=image,
-        models=lambda role: () if role == "reviewer" else (Rung("bench", model),),
+        models=lambda role: () if role in ("reviewer", "summarizer") else (Rung("bench", model),),
         redactor=Redactor(()),
         budget=PLENTY,
         limits=Limits(),

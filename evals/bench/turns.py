@@ -41,6 +41,11 @@ def overheads(folder: Path, count: int, kind: SandboxKind) -> tuple[list[float],
     """Milliseconds of each of the editor's turns: outside the model and the tool, and in all."""
     times = Times()
     play(deps(folder, script(PLAN, turns(count)), kind, times), folder / "source", kind)
+    return split(times)
+
+
+def split(times: Times) -> tuple[list[float], list[float]]:
+    """Milliseconds of each turn after the plan's request: outside the model and the tool, and in all."""
     asked = times.asked[1:]
     outside: list[float] = []
     whole: list[float] = []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from patchwright.evals.bench import __main__ as bench
-from patchwright.evals.bench import crowd, sandbox, start, store, turns, workspace
+from patchwright.evals.bench import crowd, prompts, sandbox, start, store, turns, workspace
 from patchwright.evals.bench.endpoint import endpoint
 from patchwright.evals.bench.figures import Figure, quantile, shown, table
 from patchwright.evals.bench.generated import generate
@@ -50,6 +50,14 @@ def test_turns_are_measured_on_a_run_that_takes_them_all(folder: Path) -> None:
     outside, whole = turns.overheads(folder, 6, "local")
     assert len(outside) == len(whole) == 6
     assert all(0 < part <= all_of_it for part, all_of_it in zip(outside, whole, strict=True))
+
+
+def test_the_prompts_of_a_task_and_of_a_long_run_are_within_their_targets(tmp_path: Path, folder: Path) -> None:
+    found = [*prompts.task_figures(tmp_path / "task", "local"), *prompts.long_figures(folder, 9, "local")]
+    weighed = [one for one in found if one.unit in ("KB", "tokens", "MB")]
+    assert len(weighed) == 6
+    assert [one.name for one in weighed if one.met != "yes"] == []
+    assert weighed[0].beside.startswith("12 requests")
 
 
 def test_runs_at_once_all_finish(folder: Path) -> None:
