@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from patchwright.tools.recipes.base import Rewrite
-from patchwright.tools.recipes.java.maven import Edits, Place, Project, add_properties
+from patchwright.tools.recipes.java.maven import Edits, Place, Project, add_properties, configure_plugin
 from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.versions import major
 from patchwright.tools.tree import FileTree
@@ -16,23 +16,38 @@ PROPERTIES = frozenset(
 )
 """What the compiler plugin reads by itself, and what widespread parent POMs (Apache Commons, Spring Boot) read."""
 
+_PROPERTY = re.compile(r"\$\{((?!project\.|env\.|settings\.)[\w.-]+)\}")
 _LEVEL = re.compile(r"(?:1\.)?[1-9]\d?")
 
 
 def rewrite(tree: FileTree, knobs: Knobs) -> Rewrite:
-    """Raise what is lower than the target; add it where a root POM says nothing."""
+    """Raise what is lower than the target; add it where a root POM says nothing, or names what a parent says."""
     project, edits = Project(tree), Edits()
     edits.leftovers += project.unreadable
     told: set[str] = set()
+    missing: dict[str, dict[str, str]] = {}
     for path in project.built:
         for place in _places(project, path):
-            told.update(project.line_up(path)[-1:])
-            _raise(project, edits, place, knobs.target)
+            root = project.line_up(path)[-1]
+            told.add(root)
+            inherited = _raise(project, edits, place, knobs.target)
+            if inherited:
+                missing.setdefault(root, {})[inherited] = str(knobs.target)
+    for path, properties in missing.items():
+        add_properties(project, edits, path, properties)
     for path in project.roots():
         if path not in told:
-            names = ("maven.compiler.source", "maven.compiler.target")
-            add_properties(project, edits, path, dict.fromkeys(names, str(knobs.target)))
+            _add(project, edits, path, str(knobs.target))
     return Rewrite(project.changes(edits), tuple(edits.leftovers))
+
+
+def _add(project: Project, edits: Edits, path: str, target: str) -> None:
+    """Properties, or for a child of a foreign parent, which may say otherwise in full, the plugin's own settings."""
+    if project.poms[path].root.child("parent") is None:
+        names = ("maven.compiler.source", "maven.compiler.target")
+        add_properties(project, edits, path, dict.fromkeys(names, target))
+    else:
+        configure_plugin(project, edits, path, "maven-compiler-plugin", dict.fromkeys(("source", "target"), target))
 
 
 def _places(project: Project, path: str) -> Iterator[Place]:
@@ -45,13 +60,16 @@ def _places(project: Project, path: str) -> Iterator[Place]:
                 yield from (Place(path, document, one) for one in configuration.children if one.name in SETTINGS)
 
 
-def _raise(project: Project, edits: Edits, place: Place, target: int) -> None:
-    written = project.written(place)
+def _raise(project: Project, edits: Edits, place: Place, target: int) -> str:
+    """Raise one place; returns the name of a property that it takes from a foreign parent, "" if it takes none."""
+    written, named = project.written(place), _PROPERTY.fullmatch(place.element.text)
+    if written is None and named and project.property(place.path, named[1]) is None:
+        return named[1]
     if written is None:
-        if not place.element.text.startswith("${"):
-            edits.leave(place, "compiler-level", f"{place.element.text!r} is put together from parts: set it by hand")
+        edits.leave(place, "compiler-level", f"{place.element.text!r} is put together from parts: set it by hand")
     elif _LEVEL.fullmatch(written.element.text) and major(written.element.text) < target:
         edits.set_text(written, str(target))
+    return ""
 
 
 RECIPE = JavaRecipe(

@@ -193,6 +193,25 @@ class Project:
         return {path: data for path, data in done.items() if data != self.poms[path].data}
 
 
+def configure_plugin(project: Project, edits: Edits, path: str, artifact: str, settings: Mapping[str, str]) -> None:
+    """Settings for a plugin in a POM itself, where they win over what any parent says."""
+    document, lines = project.poms[path], [f"<{name}>{value}</{name}>" for name, value in settings.items()]
+    wrapped = ["<configuration>", *(f"\t{line}" for line in lines), "</configuration>"]
+    plugins = document.root.child("build/plugins")
+    for plugin in plugins.children if plugins else ():
+        if plugin.value("artifactId") == artifact:
+            inner = plugin.child("configuration")
+            edits.add(path, document.append(inner, lines) if inner else document.append(plugin, wrapped))
+            return
+    whole = ["<plugin>", f"\t<artifactId>{artifact}</artifactId>", *(f"\t{line}" for line in wrapped), "</plugin>"]
+    parent = plugins
+    for above in ("plugins", "build"):
+        if parent is None:
+            parent = document.root.child("build") if above == "plugins" else document.root
+            whole = [f"<{above}>", *(f"\t{line}" for line in whole), f"</{above}>"]
+    edits.add(path, document.append(parent or document.root, whole))
+
+
 def add_properties(project: Project, edits: Edits, path: str, new: Mapping[str, str]) -> None:
     """New properties at the end of a POM's own, which are made where there are none."""
     document = project.poms[path]

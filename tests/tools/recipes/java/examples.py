@@ -56,6 +56,28 @@ EXAMPLES = (
             "  <maven.compiler.target>17</maven.compiler.target>\n</properties>"
         ),
     ),
+    of_pom(
+        "java.compiler-level",
+        pom("<parent>\n  <artifactId>foreign</artifactId>\n</parent>\n<build>\n  <finalName>a</finalName>\n</build>"),
+        pom(
+            "<parent>\n  <artifactId>foreign</artifactId>\n</parent>\n<build>\n  <finalName>a</finalName>\n"
+            "  <plugins>\n    <plugin>\n      <artifactId>maven-compiler-plugin</artifactId>\n"
+            "      <configuration>\n        <source>17</source>\n        <target>17</target>\n"
+            "      </configuration>\n    </plugin>\n  </plugins>\n</build>"
+        ),
+    ),
+    of_pom(
+        "java.compiler-level",
+        pom(
+            "<properties>\n  <a>1</a>\n</properties>\n<plugin>\n  <artifactId>maven-compiler-plugin</artifactId>\n"
+            "  <configuration>\n    <source>${version.jdk}</source>\n  </configuration>\n</plugin>"
+        ),
+        pom(
+            "<properties>\n  <a>1</a>\n  <version.jdk>17</version.jdk>\n</properties>\n<plugin>\n"
+            "  <artifactId>maven-compiler-plugin</artifactId>\n"
+            "  <configuration>\n    <source>${version.jdk}</source>\n  </configuration>\n</plugin>"
+        ),
+    ),
     Example(
         "java.compiler-level",
         {
