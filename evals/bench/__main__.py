@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from patchwright.evals.bench import crowd, index, install, prompts, sandbox, start, store, turns, workspace
+from patchwright.evals.bench import crowd, index, install, prompts, retrieval, sandbox, start, store, turns, workspace
 
 SCRIPTS: Mapping[str, Callable[[], str]] = {
     "sandbox": sandbox.report,
@@ -17,6 +17,7 @@ SCRIPTS: Mapping[str, Callable[[], str]] = {
     "store": store.report,
     "crowd": crowd.report,
     "index": index.report,
+    "retrieval": retrieval.report,
     "install": install.report,
 }
 

@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from patchwright.evals.bench import index
+from patchwright.evals.bench import index, retrieval
 from patchwright.evals.bench.index import Place, cloned, memory_of
 from tests.sandbox.repositories import make
 
@@ -29,3 +29,41 @@ def test_the_index_is_measured(tmp_path: Path) -> None:
 def test_memory_counts_the_processes_below(tmp_path: Path) -> None:
     code = "import time; held = b'x' * 50_000_000; time.sleep(0.3)"
     assert 50 < memory_of(lambda: subprocess.run([sys.executable, "-c", code], check=True)) < 100
+
+
+ASKING = b'''"""A module."""
+
+
+@cached
+def half_up(value):
+    """Round to the nearest
+    whole number. More.
+
+    Even more.
+    """
+    return int(value + 0.5)
+
+
+class Shop:
+    """A place to buy things in."""
+
+    async def open_door(self): "Open the door of the shop."; self.door.open()
+'''
+
+
+def test_docstrings_ask_and_are_gone_from_what_answers(tmp_path: Path) -> None:
+    questions, left = retrieval.asked("shop/a.py", ASKING.decode())
+    assert [(one.text, one.line) for one in questions] == [
+        ("Round to the nearest whole number", 5),
+        ("Open the door of the shop.", 17),
+    ]
+    assert b"Round" not in left and b"More" not in left and b"buy" not in left
+    assert left.count(b"\n") == ASKING.count(b"\n")
+    compile(left, "a.py", "exec")
+    assert retrieval.places(tmp_path / "i.sqlite", {"shop/a.py": ASKING.decode()}) == [retrieval.SHOWN, 0]
+
+
+def test_found_shares_are_told_for_each_package(tmp_path: Path) -> None:
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "a.py").write_bytes(ASKING)
+    assert [one.value for one in retrieval.figures(tmp_path, ("shop",))] == [50, 50]
