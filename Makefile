@@ -1,7 +1,7 @@
-# make setup | demo | demo-model | test | check | bench | clean
+# make setup | demo | demo-model | test | real-model | check | bench | clean
 # Each installs what it needs first and says so; the second time it is quick. ARGS= goes to pytest and bench.
 PY := .venv/bin/python
-.PHONY: setup demo demo-model test check bench clean
+.PHONY: setup demo demo-model test real-model check bench clean
 
 setup: .venv/.ready
 	@sh scripts/sandbox.sh
@@ -18,6 +18,9 @@ demo-model: setup
 test: setup
 	$(PY) -m pytest $(ARGS)
 
+real-model: .venv/.ready
+	@sh scripts/real_model.sh $(ARGS)
+
 bench: setup
 	$(PY) -m patchwright.evals.bench $(ARGS)
 
@@ -29,5 +32,5 @@ check: .venv/.ready
 	.venv/bin/pyright
 
 clean:
-	rm -rf .venv build dist *.egg-info .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .real-model build dist *.egg-info .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
