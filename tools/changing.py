@@ -6,6 +6,7 @@ from patchwright.tools.calls import ToolOutcome
 from patchwright.tools.desk import Desk, OutOfScope, ReadOnly
 from patchwright.tools.edits import Refusal, Swap, created, numbered, replaced
 from patchwright.tools.paths import file_path, similar
+from patchwright.tools.secrets import tokens
 from patchwright.tools.syntax import new_errors
 from patchwright.tools.telling import diagnostics_text
 from patchwright.tools.textfile import decode
@@ -96,6 +97,11 @@ def refused(reason: str) -> ToolOutcome:
 
 
 def _written(desk: Desk, path: str, before: bytes | None, after: bytes, done: str) -> ToolOutcome:
+    if _tokens(after) - _tokens(before or b""):
+        return refused(
+            f"Refused: the new text of {path} holds what looks like a token or key. Nothing was changed. Have the "
+            "program read it from its settings; an example in a test is put together from parts."
+        )
     if reason := _write(desk, path, after):
         return refused(reason)
     errors = new_errors(path, before, after)
@@ -106,6 +112,10 @@ def _written(desk: Desk, path: str, before: bytes | None, after: bytes, done: st
     place = numbered(lines[first - 1 : errors[0].line + AROUND], first)
     text = f"{done} But it has a syntax error now; mend it next:\n{diagnostics_text(errors)}\n{place}"
     return ToolOutcome(text=text, edits=(path,), red=True)
+
+
+def _tokens(data: bytes) -> frozenset[str]:
+    return tokens(data.decode("latin-1"))
 
 
 def _write(desk: Desk, path: str, data: bytes | None) -> str:

@@ -47,6 +47,11 @@ _SHAPES = (
 )
 
 
+def tokens(text: str) -> frozenset[str]:
+    """Everything in the text that has the shape of a token or private key."""
+    return frozenset(found[0] for shape in _SHAPES for found in shape.finditer(text))
+
+
 class Redactor:
     """Replaces secrets by `MARK`. `secrets` are ours; token shapes are always looked for."""
 

@@ -129,6 +129,16 @@ def test_what_cannot_be_is_refused_with_the_reason(desk: MemoryDesk, name: str, 
     assert desk.files == FILES
 
 
+def test_sec_04_a_token_is_not_written_into_a_file_that_did_not_hold_it(desk: MemoryDesk) -> None:
+    token = "gh" + "p_" + "a1" * 18
+    assert "looks like a token" in call(desk, "create", path="new.py", text=f"KEY = '{token}'\n").text
+    swap = [{"old": "return x", "new": f"return '{token}'"}]
+    assert call(desk, "edit", path="src/a.py", edits=swap).refused
+    assert desk.files == FILES
+    desk.files["src/b.py"] = f"KEY = '{token}'\nx = 1\n".encode()
+    assert call(desk, "edit", path="src/b.py", edits=[{"old": "x = 1", "new": "x = 2"}]).edits
+
+
 def test_apr_04_a_path_outside_the_scope_is_refused_with_the_way_to_ask() -> None:
     desk = MemoryDesk(FILES, allowed=["src/**"])
     done = call(desk, "edit", path="README.md", edits=[{"old": "Title", "new": "T"}])
