@@ -143,7 +143,8 @@ class Store:
             "SELECT data FROM events WHERE run_id=? AND kind='status_changed' ORDER BY seq DESC", (run_id,)
         )
         said = (json.loads(row["data"])["status"] for row in told)
-        return next((WORKING[WORKING.index(one)] for one in said if one in WORKING), "queued")
+        statuses: list[RunStatus] = [WORKING[WORKING.index(one)] for one in said if one in WORKING]
+        return statuses[0] if statuses else "queued"
 
     def set_status(self, run_id: str, status: RunStatus, reason: str = "") -> None:
         """Change the status by a human's act, with its event."""
