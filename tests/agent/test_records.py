@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from patchwright.agent.asked import Asked
+from patchwright.agent.book import Known
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Reply
 from patchwright.agent.plan import Approval, Plan
 from patchwright.agent.proof import Ended, Findings, Proof
+from patchwright.agent.recorded import Divergence
 from patchwright.agent.report import Report
 from patchwright.agent.session import Remembered
 from patchwright.agent.turns import Conversation
@@ -16,10 +19,13 @@ from patchwright.tools.checks import Results
 
 RECORDS: dict[str, type[BaseModel]] = {
     "approval": Approval,
+    "asked": Asked,
     "conversation": Conversation,
+    "divergence": Divergence,
     "ended": Ended,
     "findings": Findings,
     "issue": Issue,
+    "known": Known,
     "plan": Plan,
     "proof": Proof,
     "remembered": Remembered,

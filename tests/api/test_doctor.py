@@ -5,6 +5,7 @@ import os
 import socket
 from pathlib import Path
 
+from tests.agent.fake_endpoint import as_json, call, endpoint, error, message, says
 from tests.api.conftest import Run
 
 NOWHERE = "unix:///nowhere/docker.sock"
@@ -40,6 +41,25 @@ def test_an_endpoint_that_does_not_answer_is_named_once_a_role_and_its_key_never
     assert b"model: planner" in done.stdout
     assert b"unreachable" in done.stdout
     assert b"key-never-shown" not in done.stdout + done.stderr
+
+
+def test_a_probe_asks_each_model_and_the_next_look_shows_what_was_learned(door: Run, state: Path) -> None:
+    script = [
+        as_json(200, {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 32768}]}),
+        error(400, "response_format json_schema is not supported"),
+        says('{"well": true}'),
+        as_json(200, message(None, [call("report", '{"well": true}')], "tool_calls")),
+        as_json(200, {"data": [{"id": "m", "owned_by": "vllm", "max_model_len": 32768}]}),
+    ]
+    with endpoint(*script) as fake:
+        env = {**os.environ, "DOCKER_HOST": NOWHERE, "OPENAI_BASE_URL": fake.url, "OPENAI_MODEL": "m"}
+        asked, looked = (door("doctor", *more, "--json", env=env) for more in (["--probe"], []))
+        assert len(fake.seen) == 5, "a look by itself asks the model nothing"
+    for done in (asked, looked):
+        found = {check["what"]: check for check in json.loads(done.stdout)["checks"]}["model: editor"]
+        assert found["state"] == "ok"
+        words = ("vLLM", "answers by json object schema", "native tools", "reads 32,768 tokens", "learned 20")
+        assert all(word in found["found"] for word in words), found["found"]
 
 
 def test_without_an_engine_a_run_is_parked_and_nothing_runs_on_the_host(door: Run, repository: Path) -> None:

@@ -104,7 +104,7 @@ def test_other_tools_on_offer_are_a_divergence(stage: Stage) -> None:
     run = stage.play()
     key = requests(stage, run)[0]
     store = stage.store()
-    offer = {"tools": [{"name": "gone", "description": "", "parameters": {}}], "schema": None}
+    offer: dict[str, Any] = {"tools": [{"name": "gone", "description": "", "parameters": {}}], "schema": None}
     store.keep(run.id, "asked/offers/old.json", json.dumps(offer).encode())
     rewrite(stage, run, key, lambda found: found.model_copy(update={"digest": "x", "tools": "asked/offers/old.json"}))
     found = again(stage, run)
