@@ -4,6 +4,7 @@ import re
 import shlex
 from collections.abc import Sequence
 
+from patchwright.agent.hints import Hint, hints_of
 from patchwright.agent.issue import Issue
 from patchwright.agent.plan import Record
 from patchwright.tools.checks import Check, CheckResult, Results, TestResult
@@ -14,10 +15,9 @@ from patchwright.tools.viewing import overview
 
 MAX_RED = 15
 MAX_ISSUE = 20_000
-MAX_HINT = 3_000
+MAX_MODULES = 3_000
 MAX_OVERVIEW = 40
 
-HINT_FILES = ("AGENTS.md", "CONVENTIONS.md", "CONTRIBUTING.md", ".github/CONTRIBUTING.md")
 _ABSENT = re.compile(
     r"No module named '([\w.]{1,80})'|Cannot find (?:module|package) '([\w@/-]{1,80})'"
     r"|package ([\w.]{1,80}) does not exist|no required module provides package ([\w./-]{1,80}\w)"
@@ -27,13 +27,6 @@ MAX_ABSENT = 12
 
 _BAD = ("failed", "error", "xpassed")
 _GOOD = ("passed", "xfailed")
-
-
-class Hint(Record):
-    """A file of the base commit that says how to work here; data, not instructions (PI-01)."""
-
-    path: str
-    text: str
 
 
 class Facts(Record):
@@ -63,7 +56,7 @@ def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: S
         missing=(*notes, *_submodules(tree), *_absent(baseline, paths)),
         files=len(paths),
         overview=overview(paths, limit=MAX_OVERVIEW),
-        hints=tuple(hint for path in HINT_FILES if (hint := _hint(tree, path))),
+        hints=hints_of(tree),
     )
 
 
@@ -148,17 +141,8 @@ def _failures(result: CheckResult) -> list[str]:
 def _submodules(tree: FileTree) -> list[str]:
     """One line that names the repository's submodules, which are empty folders here."""
     try:
-        found = re.findall(r"(?m)^\s*path\s*=\s*(\S+)", decode(tree.read(".gitmodules")).view[:MAX_HINT])
+        found = re.findall(r"(?m)^\s*path\s*=\s*(\S+)", decode(tree.read(".gitmodules")).view[:MAX_MODULES])
     except (KeyError, Undecodable):
         return []
     empty = [path for path in found if not any(known.startswith(f"{path}/") for known in tree.paths())]
     return [f"Git submodules are not fetched; empty: {', '.join(empty)}."] if empty else []
-
-
-def _hint(tree: FileTree, path: str) -> Hint | None:
-    try:
-        text = clean(decode(tree.read(path)).view).text.strip()
-    except (KeyError, Undecodable):
-        return None
-    cut = text if len(text) <= MAX_HINT else text[:MAX_HINT].rpartition("\n")[0] + "\n[… cut; read the file for more …]"
-    return Hint(path=path, text=cut) if text else None

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from patchwright.agent.facts import HINT_FILES, command_line, facts_text, gather, issue_text
+from patchwright.agent.facts import command_line, facts_text, gather, issue_text
+from patchwright.agent.hints import WHOLE
 from patchwright.agent.plan import Draft, Step
 from patchwright.agent.planner import Refusal, planner_messages, planner_tools, read_plan
 from patchwright.agent.prompts.load import prompt
@@ -162,7 +163,7 @@ def test_an_empty_issue_says_that_it_is_empty() -> None:
 
 
 def test_many_failing_tests_and_long_hints_are_capped() -> None:
-    files = dict.fromkeys(HINT_FILES, b"line\n" * 5000) | {f"d{n:03}/x": b"" for n in range(500)}
+    files = dict.fromkeys(WHOLE, b"line\n" * 5000) | {f"d{n:03}/x": b"" for n in range(500)}
     facts = gather(MemoryDesk(files), baseline([f"t::{n}" for n in range(900)]), ["python"])
     text = facts_text(facts)
     assert "and 885 more" in text
