@@ -26,7 +26,7 @@ from patchwright.agent.errors import (
 )
 from patchwright.agent.issue import Issue, Origin
 from patchwright.agent.plan import Approval, Decision, Draft, Plan, plan_sha256
-from patchwright.agent.plandiff import plan_diff
+from patchwright.agent.plandiff import PlanChange, plan_diff
 from patchwright.agent.run import ENDED, GATE, PARKED, Run, RunStatus
 from patchwright.agent.session import Session
 from patchwright.agent.state import GRAPH_VERSION, initial
@@ -296,9 +296,17 @@ def _next(plan: Plan, author: str, draft: Draft, issue: Issue, notes: tuple[str,
 def _difference(old: Plan | None, new: Plan) -> str:
     if old is None:
         return "There is no such revision."
-    changes = [f"{change.mark} {change.what}" for change in plan_diff(old, new)]
+    if old.revision == new.revision:
+        return "The hash is another: what you saw is not this plan."
+    changes = [f"{change.mark} {change.what}{_named(change)}" for change in plan_diff(old, new)]
     more = f" and {len(changes) - SHOWN_CHANGES} more" if len(changes) > SHOWN_CHANGES else ""
     return f"What changed: {'; '.join(changes[:SHOWN_CHANGES])}{more}."
+
+
+def _named(change: PlanChange) -> str:
+    """What came or went, in words; what only changed is named by its place."""
+    words = change.after or change.before
+    return f" {words[:80]!r}" if change.mark in "+-" and words else ""
 
 
 def _cut(text: str) -> str:

@@ -150,7 +150,8 @@ def _steered(event: Event) -> str:
         case "heard":
             return f"the model hears {count(len(data.get('numbers', ())), 'message')}"
         case _:
-            added = ", ".join(f"{name} +{value:g}" for name, value in (data.get("added") or {}).items())
+            limits: dict[str, float] = data.get("added") or {}
+            added = ", ".join(f"{name} +{value:g}" for name, value in limits.items())
             return f"{data.get('by', '')} adds to the budget: {added}"
 
 
@@ -231,10 +232,10 @@ def _proof(data: Mapping[str, Any]) -> str:
 
 
 def _ended(data: Mapping[str, Any]) -> tuple[str, Mood]:
-    verdict, outcome = str(data.get("verdict", "none")), str(data.get("outcome") or "no outcome")
-    verdict_words = f", {verdict}" if verdict != "none" else ""
-    reason = f": {data['reason']}" if data.get("reason") else ""
-    return f"end: {outcome}{verdict_words}{reason}", "good" if verdict == "verified" else "notice"
+    verdict, outcome = str(data.get("verdict", "none")), str(data.get("outcome") or "").replace("_", " ")
+    parts = [outcome, verdict if verdict != "none" else ""]
+    words = [", ".join(part for part in parts if part), str(data.get("reason") or "")]
+    return f"end: {': '.join(word for word in words if word)}", "good" if verdict == "verified" else "notice"
 
 
 def _some(items: Any) -> str:

@@ -32,3 +32,11 @@ def test_being_stuck_says_where_and_why() -> None:
     assert line("stuck", step=1, attempt=2, reason="the same edit was made 3 times") == (
         "step 1/?, try 2 is stuck: the same edit was made 3 times"
     )
+
+
+def test_the_end_says_outcome_verdict_and_reason_as_far_as_there_are_some() -> None:
+    assert line("run_ended", outcome="patch", verdict="verified", reason="") == "end: patch, verified"
+    assert line("run_ended", outcome="gave_up", verdict="none", reason="No test ran") == "end: gave up: No test ran"
+    assert (
+        line("run_ended", outcome=None, verdict="none", reason="the plan was rejected") == "end: the plan was rejected"
+    )
