@@ -18,13 +18,16 @@ SETTLED = ("src/main/java/", "src/test/java/", "src/it/")
 LARGEST = 1 << 20
 TOTAL = 32 << 20
 
-# A run over stub sources fetches what go-offline forgets, such as surefire's provider; that only helps where it fails.
+# A run over stub sources fetches what go-offline forgets, such as surefire's provider. Where it fails for a stage as
+# well, the new JDK is not the reason, and go-offline has to do; where only the base fails, nothing builds there anyway.
 FETCH = f"""\
-repo={DEPS}/m2
-for tree in /workspace/*/; do
-  cd "$tree"
-  mvn -B -q -fae -Dmaven.repo.local=$repo -Dmaven.test.failure.ignore=true clean verify ||
-    mvn -B -q -Dmaven.repo.local=$repo dependency:go-offline || true
+repo={DEPS}/m2 failed=
+for tree in base stages/*; do
+  (cd /workspace/$tree && mvn -B -q -fae -Dmaven.repo.local=$repo -Dmaven.test.failure.ignore=true clean verify) ||
+    failed="$failed $tree"
+done
+[ "$failed" = " base" ] || for tree in $failed; do
+  (cd /workspace/$tree && mvn -B -q -Dmaven.repo.local=$repo dependency:go-offline) || true
 done
 test -d $repo
 """
@@ -34,7 +37,8 @@ def transforming(found: Toolchain, definition: Definition, tree: FileTree) -> To
     """The toolchain of a run that transforms: the target's image, and dependencies of the base and of every stage."""
     if "pom.xml" not in tree.paths():
         return found  # the definition's entry checks say so
-    trees = {"base": tree, **dry_run(definition, tree, Knobs()).trees}
+    stages = dry_run(definition, tree, Knobs()).trees
+    trees = {"base": tree, **{f"stages/{name}": one for name, one in stages.items()}}
     files: dict[str, bytes] = {}
     fetched: list[Mapping[str, bytes]] = []
     for name, one in trees.items():
