@@ -4,7 +4,9 @@ from collections.abc import Sequence
 
 from patchwright.tools.calls import ToolOutcome
 from patchwright.tools.desk import Desk, OutOfScope, ReadOnly
+from patchwright.tools.diagnostics import Diagnostic
 from patchwright.tools.edits import Refusal, Swap, created, numbered, replaced
+from patchwright.tools.grammar import suspected
 from patchwright.tools.paths import file_path, similar
 from patchwright.tools.secrets import tokens
 from patchwright.tools.syntax import new_errors
@@ -104,14 +106,20 @@ def _written(desk: Desk, path: str, before: bytes | None, after: bytes, done: st
         )
     if reason := _write(desk, path, after):
         return refused(reason)
-    errors = new_errors(path, before, after)
-    if not errors:
-        return ToolOutcome(text=done, edits=(path,))
-    lines = decode(after).view.split("\n")
+    if errors := new_errors(path, before, after):
+        said = f"{done} But it has a syntax error now; mend it next:\n{_place(errors, after)}"
+        return ToolOutcome(text=said, edits=(path,), red=True)
+    if doubts := suspected(path, before or b"", after):
+        said = f"{done} But it looks like a syntax error now; check it:\n{_place(doubts, after)}"
+        return ToolOutcome(text=said, edits=(path,))
+    return ToolOutcome(text=done, edits=(path,))
+
+
+def _place(errors: Sequence[Diagnostic], data: bytes) -> str:
+    """The errors, and the lines around the first."""
+    lines = decode(data).view.split("\n")
     first = max(errors[0].line - AROUND, 1)
-    place = numbered(lines[first - 1 : errors[0].line + AROUND], first)
-    text = f"{done} But it has a syntax error now; mend it next:\n{diagnostics_text(errors)}\n{place}"
-    return ToolOutcome(text=text, edits=(path,), red=True)
+    return f"{diagnostics_text(errors)}\n{numbered(lines[first - 1 : errors[0].line + AROUND], first)}"
 
 
 def _tokens(data: bytes) -> frozenset[str]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import tree_sitter
     from tree_sitter import Parser, Query
 
 _FOREIGN = frozenset({"node_modules", "bower_components", "site-packages", "vendor", "third_party"})
@@ -26,9 +27,15 @@ class Language:
         """A parser and the query for its trees; takes a moment to load."""
         import tree_sitter
 
-        capsule: object = getattr(import_module(self.module), self.function)()
-        grammar = tree_sitter.Language(capsule)
+        grammar = self.grammar()
         return tree_sitter.Parser(grammar), tree_sitter.Query(grammar, self.query())
+
+    def grammar(self) -> "tree_sitter.Language":
+        """What its files are parsed by."""
+        import tree_sitter
+
+        capsule: object = getattr(import_module(self.module), self.function)()
+        return tree_sitter.Language(capsule)
 
     def query(self) -> str:
         """The text of its queries."""
