@@ -11,6 +11,9 @@ from patchwright.agent.state import State, Update, merged, place
 from patchwright.tools.checks import Results, Verification
 from patchwright.tools.untrusted import printable
 
+KEPT_DIFF = 64_000
+"""Bytes of a refused attempt's diff that are kept."""
+
 
 def refuse(session: Session, state: State, verification: Verification, now: Results) -> Update | None:
     """The next attempt after the checks refused one; None if there is none left.
@@ -84,7 +87,7 @@ def _afresh(session: Session, state: State, attempts: list[Attempt], why: str) -
 
 def _keep(session: Session, state: State, names: list[str], words: str) -> list[Attempt]:
     """Store what this attempt came to; all of the step so far."""
-    diff = session.repository.diff(state["green"], state["head"]).decode("utf-8", "replace")
+    diff = session.repository.diff(state["green"], state["head"])[:KEPT_DIFF].decode("utf-8", "replace")
     attempt = Attempt(
         number=state["attempt"],
         content=session.repository.content(state["head"]),

@@ -156,11 +156,11 @@ class Store:
     def say(self, run_id: str, by: str, text: str) -> None:
         """Keep words for the run's next call of a model. Raises `NotNow` if the run has ended."""
         with self.database.transaction() as connection:
-            query = "SELECT status, (SELECT count(*) FROM said WHERE run_id=runs.id) AS said FROM runs WHERE id=?"
+            query = "SELECT status, (SELECT max(number) FROM said WHERE run_id=runs.id) AS last FROM runs WHERE id=?"
             row = connection.execute(query, (run_id,)).fetchone()
             if row["status"] in ENDED:
                 raise NotNow(f"Run {run_id} has ended ({row['status']}): nobody would hear it. Start a new run.")
-            number, now = int(row["said"]) + 1, self.now()
+            number, now = int(row["last"] or 0) + 1, self.now()
             connection.execute(
                 "INSERT INTO said (run_id, number, by, text, at) VALUES (?,?,?,?,?)", (run_id, number, by, text, now)
             )
