@@ -16,7 +16,7 @@ from patchwright.sandbox.container import BASE_ENV, KERNEL_OF_ITS_OWN, USER, Mou
 from patchwright.sandbox.engine import SECONDS, Client, EngineConflict, connect, within
 from patchwright.sandbox.errors import EngineUnavailable, ImageMissing, LayerRefused, SandboxDied, SelfCheckFailed
 from patchwright.sandbox.fill import change, fill
-from patchwright.sandbox.layers import UPPER_AT, WORTH, Choose, Way, check_disk, choose, layer, mount_refused
+from patchwright.sandbox.layers import UPPER_AT, WORTH, Choose, Way, check_layer, choose, layer, mount_refused
 from patchwright.sandbox.volumes import FILLED_AT, find_tree_volume, is_tree_volume, tree_volume
 from patchwright.sandbox.wire import Session, Wire, hello, supervisor_arguments
 
@@ -92,7 +92,7 @@ class DockerSandboxes:
         lower = tree.base or tree
         volume = self._volume(spec, lower)
         with (
-            layer(self.client(), self._instance, spec.run_id, volume) as mounts,
+            layer(self.client(), self._instance, spec, volume) as mounts,
             self.container(spec, mounts, watched=(UPPER_AT, WORKSPACE)) as session,
         ):
             self._check_volume(volume, lower)
@@ -151,7 +151,7 @@ class DockerSandboxes:
         except NotFound as error:
             raise SandboxDied("The sandbox ended while it was started. Open a fresh one.") from error
         selfcheck.check(spec, inspected, facts, mounts, runtime=self._runtime)
-        check_disk(facts.get("disk"), spec.limits)
+        check_layer(facts.get("layer"), spec.limits)
         return wire
 
 

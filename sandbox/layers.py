@@ -10,23 +10,23 @@ import secrets
 import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
-from patchwright.sandbox.base import WORKSPACE, Limits, Size
-from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_LAYER, LABEL_RUN, Mount
-from patchwright.sandbox.engine import Client
+from patchwright.sandbox.base import WORKSPACE, Limits, Size, Spec
+from patchwright.sandbox.container import LABEL_INSTANCE, LABEL_LAYER, LABEL_RUN, USER, Mount
+from patchwright.sandbox.engine import SECONDS, Client, within
 from patchwright.sandbox.errors import EngineUnavailable, LayerRefused
-from patchwright.sandbox.volumes import FILLED_AT, create_volume, inspect_volume, remove_volume
+from patchwright.sandbox.volumes import create_volume, inspect_volume, remove_volume
 
-LOWER_AT, UPPER_AT = "/mnt", FILLED_AT
-"""Where the frozen tree and the private layer are shown. The new layer takes over the mode 1777 of /var/tmp there."""
+LOWER_AT, UPPER_AT = "/mnt", "/media"
+"""Where the frozen tree and the private layer are shown."""
 
 FLAGS = "nosuid,nodev"
 MODE = "redirect_dir=on,volatile"
 """A folder of the tree can be renamed; nothing waits for the disk, since no layer outlives its sandbox."""
 
-WORTH = 8 << 20
-"""Bytes of a tree above which a layer is quicker than a copy: three more volumes cost what 4 to 8 MB do."""
+WORTH = 32 << 20
+"""Bytes of a tree from which on a copy (7 ms each MB) costs more than what commands lose by writing to a disk."""
 
 Way = Literal["copy", "layer"]
 Choose = Callable[[Size, Limits, bool], Way]
@@ -43,36 +43,54 @@ def choose(size: Size, limits: Limits, warm: bool) -> Way:
 
 
 @contextmanager
-def layer(client: Client, instance: str, run_id: str, lower: str) -> Generator[list[Mount]]:
+def layer(client: Client, instance: str, spec: Spec, lower: str) -> Generator[list[Mount]]:
     """A private layer above the volume `lower`, as what has to be mounted; removed in the end, in the background.
 
-    Raises `LayerRefused` or `EngineUnavailable`.
+    Raises `LayerRefused`, `ImageMissing` or `EngineUnavailable`.
     """
     name = f"patchwright-layer-{secrets.token_hex(8)}"
     names = [f"{name}-merged", f"{name}-upper", f"{name}-work"]
-    labels = {LABEL_INSTANCE: instance, LABEL_RUN: run_id, LABEL_LAYER: lower}
+    labels = {LABEL_INSTANCE: instance, LABEL_RUN: spec.run_id, LABEL_LAYER: lower}
     try:
         upper, work = (_place(create_volume(client, one, labels)) for one in names[1:])
         places = f"lowerdir={_place(inspect_volume(client, lower) or {})},upperdir={upper},workdir={work}"
         options = {"type": "overlay", "device": "overlay", "o": f"{FLAGS},{places},{MODE}"}
         create_volume(client, names[0], labels, options)
+        _own_root(client, spec.image, names[1], labels)
         yield [
             Mount(names[0], WORKSPACE, writable=True, options=(*FLAGS.split(","), *places.split(","))),
-            Mount(names[1], UPPER_AT, copied=True),
+            Mount(names[1], UPPER_AT),
             Mount(lower, LOWER_AT),
         ]
     finally:
         threading.Thread(target=_remove, args=(client, names), name="remove a layer").start()
 
 
-def check_disk(room: str | None, limits: Limits) -> None:
-    """`room` is what the supervisor says the disk below a layer still takes: bytes and entries; None without one.
+def _own_root(client: Client, image: str, upper: str, labels: Mapping[str, str]) -> None:
+    """The root of the workspace has to belong to the sandbox user, whom nobody there may give anything.
 
-    Raises `LayerRefused` if commands could fill the disk before they pass their limits.
+    So the new volume takes over the image's own folder, in a container that is made and never started.
     """
-    if room is None:
+    taking = client.create_host_config(binds=[Mount(upper, WORKSPACE, writable=True, copied=True).bind])
+    made: Mapping[str, Any] = within(
+        SECONDS,
+        f"create a container from {image}",
+        lambda: client.create_container(image, ["true"], host_config=taking, labels=dict(labels)),
+    )
+    within(SECONDS, "remove a container", lambda: client.remove_container(made["Id"]))
+
+
+def check_layer(told: str | None, limits: Limits) -> None:
+    """`told` is what the supervisor says of the layer: owner of its root, entries in it, and what the disk takes.
+
+    None without a layer. Raises `LayerRefused` if the image gave it no folder of its own, or if commands could
+    fill the disk before they pass their limits.
+    """
+    if told is None:
         return
-    size, entries = map(int, room.split())
+    owner, content, size, entries = map(int, told.split())
+    if owner != USER or content:
+        raise LayerRefused(f"The image's {WORKSPACE} is no empty folder of the sandbox user.", lasting=False)
     if size < 2 * limits.workspace_mb << 20 or entries < 2 * limits.workspace_inodes:
         raise LayerRefused(f"The engine's disk has only {size >> 20} MB left.", lasting=False)
 

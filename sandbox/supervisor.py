@@ -27,7 +27,7 @@ import sys
 import time
 
 from patchwright.sandbox.kernel import facts, harden, signal_all
-from patchwright.sandbox.upper import Watch, free
+from patchwright.sandbox.upper import Watch
 
 HEADER = struct.Struct(">cI")
 CHUNK = 1 << 18
@@ -376,8 +376,9 @@ def main() -> None:
     found = facts()
     if len(sys.argv) > 2:
         upper, merged, size, entries = sys.argv[2:]
-        found["disk"] = " ".join(map(str, free(upper)))
-        Watch(upper, merged, int(size), int(entries)).start(leave)
+        watch = Watch(upper, merged, int(size), int(entries))
+        found["layer"] = watch.told()
+        watch.start(leave)
     harden()
     channel.send(b"h", json.dumps(found).encode())
     serve(channel, Children())

@@ -15,7 +15,7 @@ from patchwright.sandbox.docker import DockerSandboxes
 from patchwright.sandbox.errors import LayerRefused, SandboxDied
 from patchwright.sandbox.files import changed_paths, take_manifest
 from patchwright.sandbox.fill import change
-from patchwright.sandbox.layers import check_disk, choose
+from patchwright.sandbox.layers import check_layer, choose
 from patchwright.sandbox.local import LocalSandboxes
 from patchwright.sandbox.reaper import reap
 from patchwright.sandbox.source import open_source
@@ -58,7 +58,7 @@ def gone_soon(client: Any) -> bool:
 def test_a_tree_is_layered_where_a_copy_would_crowd_the_workspace_or_a_frozen_one_is_there_and_worth_it() -> None:
     limits = Limits(workspace_mb=100, workspace_inodes=1000)
     large, many = Size(51 << 20, 10), Size(1 << 20, 501)
-    middle, small = Size(40 << 20, 10), Size(1 << 20, 10)
+    middle, small = Size(40 << 20, 10), Size(31 << 20, 10)
     assert [choose(one, limits, False) for one in (large, many, middle, small)] == [
         "layer",
         "layer",
@@ -76,11 +76,17 @@ def test_a_tree_is_layered_where_a_copy_would_crowd_the_workspace_or_a_frozen_on
 def test_a_disk_that_commands_could_fill_before_their_limit_carries_no_layer() -> None:
     """RES-03"""
     limits = Limits(workspace_mb=100, workspace_inodes=1000)
-    check_disk(None, limits)
-    check_disk(f"{200 << 20} 2000", limits)
+    check_layer(None, limits)
+    check_layer(f"65532 0 {200 << 20} 2000", limits)
     for room in (f"{199 << 20} 2000", f"{200 << 20} 1999"):
         with pytest.raises(LayerRefused, match="disk has only"):
-            check_disk(room, limits)
+            check_layer(f"65532 0 {room}", limits)
+
+
+def test_an_image_whose_workspace_is_not_an_empty_folder_of_the_sandbox_user_carries_no_layer() -> None:
+    for told in ("0 0", "65532 3"):
+        with pytest.raises(LayerRefused, match="no empty folder of the sandbox user"):
+            check_layer(f"{told} {1 << 40} {1 << 40}", Limits())
 
 
 def changed_in_every_way(folder: Path) -> None:
@@ -126,12 +132,13 @@ class TestInContainers:
             with layered.open(spec(limits=LIMITS), BASE) as sandbox:
                 assert sh(sandbox, "cat a/b.txt; ls -A | wc -l; ls -A a") == "hi\r\n5\nb.txt\nc\n"
                 sh(sandbox, "rm -r a; echo new >a; echo more >>run.sh; ln -sfn x out; mkdir made; mv odd* made/odd")
-                tries = "for d in /mnt /var/tmp; do touch $d/x; rm -f $d/run.sh; echo x >$d/run.sh; chmod 777 $d; done; cat /mnt/a/b.txt"
+                tries = "for d in /mnt /media; do touch $d/x; rm -f $d/run.sh; echo x >$d/run.sh; chmod 777 $d; done; cat /mnt/a/b.txt"
                 assert sh(sandbox, tries).endswith("hi\r\n")
 
     def test_the_tree_belongs_to_the_sandbox_user_and_all_its_entries_can_be_changed(self, sandbox: Sandbox) -> None:
         """SB-03"""
-        assert sh(sandbox, "find . -mindepth 1 ! -user 65532 -o -mindepth 1 ! -group 65532") == ""
+        assert sh(sandbox, "find . ! -user 65532 -o ! -group 65532") == ""
+        assert sh(sandbox, "git init -q && git add -A && git ls-files | wc -l && rm -r .git && chmod 700 .") == "5\n"
         before = take_manifest(sandbox)
         done = sh(
             sandbox, "chmod +x a/c && mv a z && rm z/b.txt && touch -d @1 run.sh && mv run.sh r && rm out && echo ok"
