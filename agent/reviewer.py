@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from patchwright.agent.editor import plan_text
-from patchwright.agent.errors import ModelGarbage
+from patchwright.agent.errors import ContextExceeded, ModelGarbage
 from patchwright.agent.facts import issue_text
 from patchwright.agent.issue import Issue
 from patchwright.agent.messages import Message, Model, Reply, Request
@@ -15,6 +15,8 @@ from patchwright.agent.prompts.load import prompt
 from patchwright.tools.untrusted import frame, printable
 
 MAX_DIFF = 60_000
+MIN_DIFF = 2_000
+"""A model that does not even read so many characters of the diff reviews nothing."""
 MAX_SHOWN = 20_000
 """Characters of the diff that goes back to the editor with blocking findings."""
 MAX_FINDINGS = 30
@@ -60,19 +62,31 @@ def review_diff(model: Model, issue: Issue, plan: Plan, diff: str, checks: str =
     Raises what the model raises when its endpoint fails.
     """
     try:
-        return read_findings(model.complete(review_request(issue, plan, diff, checks)))
-    except (ModelGarbage, Malformed) as error:
+        return read_findings(_answer(model, issue, plan, diff, checks))
+    except (ContextExceeded, ModelGarbage, Malformed) as error:
         return (Finding(severity="note", message=f"The review could not be read: {printable(str(error))[:300]}"),)
 
 
-def review_request(issue: Issue, plan: Plan, diff: str, checks: str = "") -> Request:
+def _answer(model: Model, issue: Issue, plan: Plan, diff: str, checks: str) -> Reply:
+    """The review of as much of the diff as the model reads."""
+    most = MAX_DIFF
+    while True:
+        try:
+            return model.complete(review_request(issue, plan, diff, checks, most))
+        except ContextExceeded:
+            most = min(most, len(diff)) // 2
+            if most < MIN_DIFF:
+                raise
+
+
+def review_request(issue: Issue, plan: Plan, diff: str, checks: str = "", most: int = MAX_DIFF) -> Request:
     """The question: issue, plan, verdict and diff, the middle of a very long diff left out and said so."""
     request = prompt(
         "reviewer_request",
         issue=issue_text(issue),
         plan=plan_text(plan),
         checks=checks or "Nothing is known.",
-        diff=frame("the change", _cut(diff)),
+        diff=frame("the change", _cut(diff, most)),
     )
     messages = [Message(role="system", content=prompt("reviewer")), Message(role="user", content=request)]
     return Request("reviewer", messages, schema=REVIEW_SCHEMA, schema_name="review")
@@ -109,7 +123,7 @@ def _finding(item: dict[str, Any]) -> Finding | None:
         return None
 
 
-def _cut(diff: str, most: int = MAX_DIFF) -> str:
+def _cut(diff: str, most: int) -> str:
     text = printable(diff)
     if len(text) <= most:
         return text

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from patchwright.agent.errors import ModelGarbage
+from patchwright.agent.errors import ContextExceeded, ModelGarbage
 from patchwright.agent.messages import Reply, Request
 from patchwright.agent.parse import Malformed
 from patchwright.agent.reviewer import REVIEW_SCHEMA, Finding, findings_text, read_findings, review_diff, review_request
@@ -51,6 +51,28 @@ def test_a_very_long_diff_is_cut_and_says_so() -> None:
 @pytest.mark.parametrize("reply", [Reply(content="looks good"), Reply(parsed={}), Reply(parsed={"findings": "none"})])
 def test_a_review_that_cannot_be_read_is_a_note(reply: Reply) -> None:
     found = review_diff(Script(reply), an_issue(), a_plan(), "diff")
+    assert [one.severity for one in found] == ["note"]
+
+
+class Short:
+    """Reads no more than so many characters."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+
+    def complete(self, request: Request) -> Reply:
+        if len(request.messages[1].content) > self.most:
+            raise ContextExceeded("too long", 1000)
+        return Reply(parsed={"findings": [ONE]})
+
+
+def test_a_reviewer_that_reads_little_reviews_the_beginning_and_the_end() -> None:
+    found = review_diff(Short(20_000), an_issue(), a_plan(), "+line\n" * 100_000)
+    assert [one.message for one in found] == ["edge case"]
+
+
+def test_a_reviewer_that_reads_next_to_nothing_does_not_stop_the_run() -> None:
+    found = review_diff(Short(100), an_issue(), a_plan(), "+line\n" * 100_000)
     assert [one.severity for one in found] == ["note"]
 
 
