@@ -54,9 +54,8 @@ def how_to_decide(screen: Screen, run: Run, plan: Plan) -> None:
 
 
 def how_to_go_on(screen: Screen, run: Run) -> None:
-    """Why a run is parked, and the command that goes on."""
-    why = f": {run.reason}" if run.reason else ", nothing is lost."
-    screen.say(f"Run {short(run.id)} is parked ({run.status}){why}", "yellow")
+    """The command that goes on with a parked run; why it is parked has been said."""
+    screen.say(f"Run {short(run.id)} is parked ({run.status}), nothing is lost. To go on:", "yellow")
     screen.say(f"  patchwright resume {short(run.id)}", "cyan")
 
 

@@ -114,7 +114,9 @@ def test_a_parked_run_says_why_and_how_to_go_on(inside: Inside, state: Path) -> 
     assert f"patchwright resume {run_id[:8]}".encode() in done.stderr
     with own(open_store(state), run_id) as ledger:
         ledger.status("paused_config", "No model is configured.")
-    assert b"is parked (paused_config): No model is configured." in inside("show", "last").stderr
+    done = inside("show", "last")
+    assert b"paused_config: No model is configured." in done.stdout
+    assert b"is parked (paused_config), nothing is lost" in done.stderr
 
 
 def test_the_report_shows_before_and_after(inside: Inside, state: Path) -> None:
