@@ -170,7 +170,8 @@ def say(conversation: Conversation, text: str) -> Conversation:
 def _run(conversation: Conversation, call: ToolCall, before: Sequence[ToolOutcome], execute: Execute) -> ToolOutcome:
     if any(outcome.ended for outcome in before):
         return ToolOutcome(text="Not run: a call before it ended the work.")
-    if call.name in ("finish", SUBMIT_PLAN) and any(one.bad or one.refused or one.red for one in before):
+    failed = any(one.bad or one.refused or (one.red and call.name == "finish") for one in before)
+    if call.name in ("finish", SUBMIT_PLAN) and failed:
         return ToolOutcome(text=f"{call.name} was not taken: a call before it in this answer failed. Look at it first.")
     if call.name == REREAD.name:
         return _reread(conversation, call)

@@ -106,7 +106,7 @@ def run(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     if "\0" in command:
         return bad("run was not run: the command holds a NUL character.")
     result = desk.shell(honest(command), seconds)
-    return ToolOutcome(text=shown_output(desk, result, seconds, MAX_SECONDS))
+    return ToolOutcome(text=shown_output(desk, result, seconds, MAX_SECONDS), red=not result.ok)
 
 
 def edit(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:

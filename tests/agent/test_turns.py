@@ -64,6 +64,12 @@ def test_edit_tests_and_finish_fit_into_one_answer_but_a_red_test_keeps_the_work
     assert "finish was not taken" in done.conversation.messages[-1].content
 
 
+def test_a_command_that_fails_keeps_a_step_open_but_is_what_a_plan_may_be_about() -> None:
+    shown = ("run", {"command": "exit 3"})
+    assert turn(START, calls(shown, ("finish", {"summary": "done"}))).ended is None
+    assert turn(START, calls(shown, ("submit_plan", {"summary": "s"}))).ended == "plan"
+
+
 def test_a_submitted_plan_ends_planning_with_its_arguments() -> None:
     done = turn(begin("planner", START.messages), calls(("submit_plan", {"summary": "s"})))
     assert (done.ended, done.payload) == ("plan", {"summary": "s"})
