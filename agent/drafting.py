@@ -17,6 +17,7 @@ from patchwright.tools.protect import sensitivity
 REPAIRS = 2
 """How often a plan that does not validate goes back to the planner."""
 
+
 def draft_by_model(session: Session, previous: Plan | None, notes: tuple[str, ...]) -> Draft | NoPlan:
     """The planner's draft, or why there is none. Raises what the model raises."""
     commit = session.issue.base_commit

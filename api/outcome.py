@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from patchwright.agent.report import CheckLine, FileLine, Report, said_line, ending
+from patchwright.agent.report import CheckLine, FileLine, Report, ending, said_line
 from patchwright.agent.run import Run, Usage
 from patchwright.api.naming import short
 from patchwright.api.screen import Screen
