@@ -257,15 +257,14 @@ def test_an_engine_that_goes_away_in_the_middle_is_said_clearly() -> None:
 
 def test_a_stuck_engine_is_given_up_at_our_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     """REL-06"""
-    monkeypatch.setattr("patchwright.sandbox.wire.GRACE", 0.5)
-    monkeypatch.setattr("patchwright.sandbox.docker.END_SECONDS", 0.5)
-    monkeypatch.setattr("patchwright.sandbox.docker.SECONDS", 0.5)
     with EngineProxy() as proxy, DockerSandboxes(INSTANCE, host=proxy.address).open(spec(), TREE) as opened:
+        monkeypatch.setattr("patchwright.sandbox.wire.GRACE", 0.5)
+        monkeypatch.setattr("patchwright.sandbox.docker.END_SECONDS", 0.5)
         proxy.freeze()
         start = time.monotonic()
         with pytest.raises(SandboxDied, match="does not answer"):
             opened.run(["true"], timeout=0.5)
-        assert time.monotonic() - start < 4
+        assert time.monotonic() - start < 12, "sooner than by the deadlines that this test shortens"
 
 
 def test_no_engine_at_all_says_what_to_do() -> None:
