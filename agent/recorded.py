@@ -7,8 +7,9 @@ from typing import Protocol
 from patchwright.agent import asked
 from patchwright.agent.budget import About
 from patchwright.agent.deps import Deps, Rung
-from patchwright.agent.errors import ModelError, ModelRefused
+from patchwright.agent.errors import ContextExceeded, ModelError, ModelRefused
 from patchwright.agent.messages import ModelRole, Reply, Request
+from patchwright.agent.parse import mapping
 from patchwright.agent.plan import Record
 from patchwright.agent.run import Usage
 from patchwright.agent.store.ledger import Ledger
@@ -61,6 +62,8 @@ class RecordedModel:
     def complete(self, request: Request) -> Reply:
         """Answer from the record, or ask. Raises `BudgetSpent`, `Cancelled` and what the model raises."""
         known = self._session.ledger.answer(self._key)
+        if known is not None or self._session.is_replay:
+            self._exceed_again(request)
         if known is not None:
             self._meet(request)
             return Reply.model_validate(known)
@@ -76,6 +79,8 @@ class RecordedModel:
             reply = waited(lambda: self._rung.model.complete(request), session.ledger.stop_if_cancelled)
         except ModelError as error:
             self._spend(request.role, error.usage)
+            if isinstance(error, ContextExceeded):
+                self._keep_exceeded(request, error)
             raise
         reply = _without_ours(reply, session.deps.redactor)
         seconds = round(time.monotonic() - began, 3)
@@ -110,6 +115,25 @@ class RecordedModel:
             self._session.offers.add(taken.tools)
             beside[taken.tools] = asked.offer(request)[1]
         return beside
+
+    def _keep_exceeded(self, request: Request, error: ContextExceeded) -> None:
+        """It is asked again with less: whoever plays this again has to take the same turn."""
+        found = {**self._exceeded(), self._taken(request): error.limit}
+        self._session.ledger.artifact(f"exceeded/{self._key}.json", json.dumps(found).encode())
+
+    def _exceed_again(self, request: Request) -> None:
+        """Raises `ContextExceeded` where the model has refused this very request as too long."""
+        refused = self._exceeded()
+        if refused and (digest := self._taken(request)) in refused:
+            raise ContextExceeded("The record says that this prompt is too long.", refused[digest])
+
+    def _exceeded(self) -> dict[str, int | None]:
+        """The requests under this key that were too long, by digest, each with the limit that was named."""
+        return mapping(json.loads(self._session.artifact(f"exceeded/{self._key}.json") or b"{}"))
+
+    def _taken(self, request: Request) -> str:
+        last = self._session.asked.get(request.role)
+        return asked.take_down(request, self._rung.name, self._key, last, self._session.deps.redactor.text)[0].digest
 
     def _meet(self, request: Request) -> None:
         """Compare with what was asked when it was answered; only what is the same can be followed by the next."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from patchwright.agent import replaying
 from patchwright.agent.config import from_environment
 from patchwright.agent.deps import Rung
 from patchwright.agent.messages import ModelRole
@@ -150,3 +151,5 @@ def test_a_prompt_that_the_model_does_not_read_whole_is_asked_again_with_less(st
         run = stage.drive(stage.start().id, models=models(stage, text))
         sizes = [len(json.dumps(seen.body["messages"])) for seen in fake.seen]
     assert run.status == "awaiting_approval" and sizes[3] < sizes[2] - 3000
+    found = replaying.play(stage.deps(), run.id, replaying.begin(stage.store(), run.id).id)
+    assert found.same, "the replay folds where the run did"
