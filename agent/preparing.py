@@ -30,16 +30,29 @@ def prepare(session: Session) -> None:
         )
         ledger.artifact("toolchain.json", toolchain.model_dump_json().encode())
     if store.artifact(ledger.run_id, "image") is None:
-        issue = session.issue
-        tree = session.repository.tree(issue.base_commit)
-        wanted = ImageWanted(session.toolchain, session.run.sandbox, issue.repository, tree)
-
-        def say(text: str) -> None:
-            ledger.event("warning", text=text)
-
-        image = waited(lambda: session.deps.prepare_image(wanted, say), ledger.stop_if_asked)
+        image = _transformed(session) if session.issue.transformation else _image(session, session.toolchain)
         ledger.event("image_ready", image=image)
         ledger.artifact("image", image.encode())
+
+
+def _image(session: Session, toolchain: Toolchain) -> str:
+    """The image in which this toolchain's commands run, dependencies included."""
+    issue, ledger = session.issue, session.ledger
+    wanted = ImageWanted(toolchain, session.run.sandbox, issue.repository, session.repository.tree(issue.base_commit))
+
+    def say(text: str) -> None:
+        ledger.event("warning", text=text)
+
+    return waited(lambda: session.deps.prepare_image(wanted, say), ledger.stop_if_asked)
+
+
+def _transformed(session: Session) -> str:
+    """The image of a transformation, whose toolchain is that of the base and of all stages, and replaces it."""
+    from patchwright.agent.fetching import fetched
+
+    toolchain, image = fetched(session, session.toolchain, lambda one: _image(session, one))
+    session.judge_with(toolchain)
+    return image
 
 
 def _detect(session: Session) -> Toolchain:
@@ -48,24 +61,13 @@ def _detect(session: Session) -> Toolchain:
     key = f"toolchain/{detectors()}/{commit}"
     data = session.deps.store.cached(key)
     if data is not None:
-        return _transforming(session, Toolchain.model_validate_json(data))
+        return Toolchain.model_validate_json(data)
     try:
         toolchain = detect(session.repository.tree(commit), session.wishes.wishes())
     except BadSettings as error:
         raise UsageError(f"{NAME}: {error}") from error
     session.ledger.cache(key, toolchain.model_dump_json().encode())
-    return _transforming(session, toolchain)
-
-
-def _transforming(session: Session, found: Toolchain) -> Toolchain:
-    """A transformation is judged on its target, with the dependencies of the base and of all its stages."""
-    if not session.issue.transformation:
-        return found
-    from patchwright.tools.transformations.definition import parse_definition
-    from patchwright.tools.transformations.maven import transforming
-
-    definition = parse_definition(session.issue.transformation, "the run's definition")
-    return transforming(found, definition, session.repository.tree(session.issue.base_commit))
+    return toolchain
 
 
 def measure_baseline(session: Session) -> Results:

@@ -110,6 +110,11 @@ class Session:
         """As detected on the base commit when the run was prepared."""
         return Toolchain.model_validate_json(self.require("toolchain.json"))
 
+    def judge_with(self, toolchain: Toolchain) -> None:
+        """Another toolchain than the one that was detected from now on, such as a transformation's."""
+        self.ledger.artifact("toolchain.json", toolchain.model_dump_json().encode())
+        self.toolchain = toolchain
+
     @cached_property
     def image(self) -> str:
         """The image in which this run's commands run."""

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from patchwright.agent.candidates import artifact
 from patchwright.agent.plan import Plan, Record, Step
@@ -20,6 +21,9 @@ from patchwright.tools.transformations.judging import Observed, unmet
 from patchwright.tools.transformations.planning import knobs_of
 
 COMMAND_SECONDS = 900.0
+
+FAILING = "failing-plugins.json"
+"""The artifact that names them."""
 
 SINGLY = 2
 """The attempt in which each recipe of a stage is judged by itself; in the first one they are judged together."""
@@ -40,6 +44,17 @@ def definition_of(session: Session) -> Definition | None:
     return parse_definition(text, "the run's definition") if text else None
 
 
+def evidence(session: Session) -> Knobs:
+    """What recipes are told beside the definition: what the base has shown, and the plugins that failed before it."""
+    return replace(evidence_of(session.baseline), failing=failing(session))
+
+
+def failing(session: Session) -> frozenset[str]:
+    """The build plugins that failed for a stage when its dependencies were fetched."""
+    data = session.deps.store.artifact(session.ledger.run_id, FAILING)
+    return frozenset(json.loads(data)) if data else frozenset()
+
+
 def evidence_of(results: Results) -> Knobs:
     """What the base has shown to recipes: its diagnostics, and the JDK packages that its tests could not reach."""
     said = (f"{test.message}\n{test.trace}" for test in results.tests().values())
@@ -51,7 +66,7 @@ def evidence_of(results: Results) -> Knobs:
 def recipe_of(session: Session, step: Step) -> Recipe | None:
     """The recipe of a step with the knobs that the plan was made with; None if there is none."""
     definition = definition_of(session)
-    return java_recipe(step.recipe, knobs_of(definition, evidence_of(session.baseline))) if definition else None
+    return java_recipe(step.recipe, knobs_of(definition, evidence(session))) if definition else None
 
 
 def peers(plan: Plan, number: int) -> tuple[int, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from patchwright.agent.plan import Draft, Evidence, Scope, Step
 from patchwright.agent.session import Session
-from patchwright.agent.stages import evidence_of
+from patchwright.agent.stages import evidence
 from patchwright.agent.transformer import PREVIEW, NoPlan
 from patchwright.tools.checks import Results
 from patchwright.tools.recipes.java.advice import advise
@@ -23,7 +23,7 @@ def draft_from_transformation(session: Session, definition: Definition) -> Draft
     problems = entry_problems(parsed(definition.entry), tree, session.baseline)
     if problems:
         return NoPlan("gave_up", f"{definition.name} does not fit this repository: {'; '.join(problems)}.")
-    run = dry_run(definition, tree, evidence_of(session.baseline))
+    run = dry_run(definition, tree, evidence(session))
     steps = list(_steps(session, definition, run))
     left = _left(session.baseline, run)
     if not steps:

@@ -155,6 +155,20 @@ def test_a_repository_that_a_definition_does_not_fit_is_told_why_and_nothing_is_
     assert "there is no build.gradle" in run.reason
 
 
+def test_a_foreign_parents_plugin_that_failed_while_fetching_is_raised_in_the_plan(
+    transform: Transform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = tmp_path / "failing"
+    told.write_text("org.codehaus.mojo:animal-sniffer-maven-plugin:1.8\norg.example:unknown:1.0\n$(rm -rf /)\n")
+    monkeypatch.setattr("patchwright.tools.transformations.maven.FAILING", str(told))
+    stage, run = transform()
+    draft = stage.plan(run.id).draft
+    assert draft.steps[0].recipe == "java.inherited-plugins" and "<version>1.23</version>" in draft.steps[0].preview
+    assert any("org.example:unknown:1.0 fails on Java 17" in line for line in draft.leftovers)
+    assert not any("rm -rf" in line for line in draft.leftovers)
+    assert finished(stage, run).verdict == "verified"
+
+
 def test_the_definition_is_part_of_what_is_approved(transform: Transform) -> None:
     """APR-02: another definition is another hash."""
     stage, run = transform()

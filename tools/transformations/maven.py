@@ -1,7 +1,9 @@
 """How a Maven project is judged while it is transformed: `mvn clean verify`, offline, with what any stage asks for."""
 
+import re
 from collections.abc import Mapping
 
+from patchwright.sandbox.base import Sandbox
 from patchwright.tools.checks import Check
 from patchwright.tools.recipes.java.rule import Knobs
 from patchwright.tools.toolchain import Toolchain
@@ -15,16 +17,26 @@ REPORTS = ("**/target/surefire-reports/TEST-*.xml", "**/target/failsafe-reports/
 SETTLED = ("src/main/java/", "src/test/java/", "src/it/")
 """Sources that no build plugin reads while dependencies are fetched."""
 
+FAILING = f"{DEPS}/failing"
+"""Where the dependency step names the plugins that failed."""
+
+MANY = 100
+SECONDS = 30.0
 LARGEST = 1 << 20
 TOTAL = 32 << 20
+
+_PLUGIN = re.compile(r"[\w.-]+:[\w.-]+:[\w.-]+")
 
 # A run over stub sources fetches what go-offline forgets, such as surefire's provider. Where it fails for a stage as
 # well, the new JDK is not the reason, and go-offline has to do; where only the base fails, nothing builds there anyway.
 FETCH = f"""\
 repo={DEPS}/m2 failed=
 for tree in base stages/*; do
-  (cd /workspace/$tree && mvn -B -q -fae -Dmaven.repo.local=$repo -Dmaven.test.failure.ignore=true clean verify) ||
-    failed="$failed $tree"
+  cd /workspace/$tree || continue
+  mvn -B -q -fae -Dmaven.repo.local=$repo -Dmaven.test.failure.ignore=true clean verify > /tmp/log 2>&1 && continue
+  failed="$failed $tree"
+  cat /tmp/log
+  [ $tree = base ] || sed -n 's/.*Failed to execute goal \\([^: ]*:[^: ]*:[^: ]*\\):.*/\\1/p' /tmp/log >> {FAILING}
 done
 [ "$failed" = " base" ] || for tree in $failed; do
   (cd /workspace/$tree && mvn -B -q -Dmaven.repo.local=$repo dependency:go-offline) || true
@@ -33,11 +45,18 @@ test -d $repo
 """
 
 
-def transforming(found: Toolchain, definition: Definition, tree: FileTree) -> Toolchain:
+def failing_plugins(sandbox: Sandbox) -> frozenset[str]:
+    """The build plugins that failed for a stage while dependencies were fetched, as "group:artifact:version"."""
+    done = sandbox.run(["cat", FAILING], timeout=SECONDS)
+    names = done.text.split() if done.ok else []
+    return frozenset(name for name in names[:MANY] if _PLUGIN.fullmatch(name))
+
+
+def transforming(found: Toolchain, definition: Definition, tree: FileTree, evidence: Knobs) -> Toolchain:
     """The toolchain of a run that transforms: the target's image, and dependencies of the base and of every stage."""
     if "pom.xml" not in tree.paths():
         return found  # the definition's entry checks say so
-    stages = dry_run(definition, tree, Knobs()).trees
+    stages = dry_run(definition, tree, evidence).trees
     trees = {"base": tree, **{f"stages/{name}": one for name, one in stages.items()}}
     files: dict[str, bytes] = {}
     fetched: list[Mapping[str, bytes]] = []
@@ -52,7 +71,7 @@ def transforming(found: Toolchain, definition: Definition, tree: FileTree) -> To
             "checks": (_compile(), _verify()),
             "files": files,
             "commands": (("sh", "-c", FETCH),),
-            "notes": (*found.notes, f"Judged on {definition.family} by mvn clean verify."),
+            "notes": tuple(dict.fromkeys((*found.notes, f"Judged on {definition.family} by mvn clean verify."))),
         }
     )
 

@@ -10,6 +10,7 @@ from patchwright.tools.recipes.java import (
     compiler_level,
     dependency_floors,
     enforcer,
+    inherited_plugins,
     nashorn,
     new_instance,
     plugin_floors,
@@ -21,6 +22,7 @@ from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 
 RECIPES: tuple[JavaRecipe, ...] = (
     plugin_floors.RECIPE,
+    inherited_plugins.RECIPE,
     enforcer.RECIPE,
     dependency_floors.RECIPE,
     removed_modules.RECIPE,

@@ -203,8 +203,21 @@ def configure_plugin(project: Project, edits: Edits, path: str, artifact: str, s
             inner = plugin.child("configuration")
             edits.add(path, document.append(inner, lines) if inner else document.append(plugin, wrapped))
             return
-    whole = ["<plugin>", f"\t<artifactId>{artifact}</artifactId>", *(f"\t{line}" for line in wrapped), "</plugin>"]
-    parent = plugins
+    _add_to_plugins(project, edits, path, [f"<artifactId>{artifact}</artifactId>", *wrapped])
+
+
+def add_plugin(project: Project, edits: Edits, path: str, name: str, version: str) -> None:
+    """A plugin (`group:artifact`) with a version in a POM itself, where it wins over what any parent says."""
+    group, _, artifact = name.partition(":")
+    ids = [f"<groupId>{group}</groupId>", f"<artifactId>{artifact}</artifactId>", f"<version>{version}</version>"]
+    _add_to_plugins(project, edits, path, ids)
+
+
+def _add_to_plugins(project: Project, edits: Edits, path: str, inner: list[str]) -> None:
+    """One more plugin in build/plugins, which are made where they are missing."""
+    document = project.poms[path]
+    whole = ["<plugin>", *(f"\t{line}" for line in inner), "</plugin>"]
+    parent = document.root.child("build/plugins")
     for above in ("plugins", "build"):
         if parent is None:
             parent = document.root.child("build") if above == "plugins" else document.root

@@ -14,7 +14,8 @@ class Knobs:
 
     `target` is the Java release. `pin` are versions to take by `group:artifact`, `forbid` the ones that
     must stay as they are. `diagnostics` are the compiler's on the base, `opened` the packages that tests
-    of the base failed to reach by reflection ("java.base/java.lang").
+    of the base failed to reach by reflection ("java.base/java.lang"), `failing` the build plugins that failed
+    on stub sources for the target ("group:artifact:version").
     """
 
     target: int = 17
@@ -22,6 +23,7 @@ class Knobs:
     forbid: frozenset[str] = frozenset()
     diagnostics: tuple[Diagnostic, ...] = ()
     opened: frozenset[str] = frozenset()
+    failing: frozenset[str] = frozenset()
 
 
 Rewriter = Callable[[FileTree, Knobs], Rewrite]

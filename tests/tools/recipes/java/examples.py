@@ -88,6 +88,19 @@ EXAMPLES = (
         },
         {POM: pom("<properties>\n  <jdk>17</jdk>\n</properties>\n<modules>\n  <module>m</module>\n</modules>")},
     ),
+    Example(
+        "java.inherited-plugins",
+        {POM: pom("<build>\n  <finalName>a</finalName>\n</build>")},
+        {
+            POM: pom(
+                "<build>\n  <finalName>a</finalName>\n  <plugins>\n    <plugin>\n"
+                "      <groupId>org.codehaus.mojo</groupId>\n"
+                "      <artifactId>animal-sniffer-maven-plugin</artifactId>\n      <version>1.23</version>\n"
+                "    </plugin>\n  </plugins>\n</build>"
+            )
+        },
+        Knobs(failing=frozenset({"org.codehaus.mojo:animal-sniffer-maven-plugin:1.8"})),
+    ),
     of_pom(
         "java.enforcer-java",
         pom("<x><requireJavaVersion><version>[1.7,1.9)</version></requireJavaVersion></x>"),
