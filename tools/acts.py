@@ -80,6 +80,7 @@ def find(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
         path=tool_path(given.get("path", "")),
         glob=given.get("glob", ""),
         skip=given.get("skip", 0),
+        context=given.get("context", 0),
     )
     return ToolOutcome(text=search(desk, query))
 

@@ -1,12 +1,14 @@
 """Search by grep in the sandbox: untrusted patterns on untrusted files run there, under a deadline (RES-10)."""
 
 import shlex
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from patchwright.sandbox.base import ExecResult
 from patchwright.tools.desk import Desk
 from patchwright.tools.paths import matches, shown
+from patchwright.tools.textfile import Undecodable, decode
 from patchwright.tools.untrusted import printable, valid
 
 TIMEOUT = 30.0
@@ -26,6 +28,8 @@ class Query:
     path: str = ""
     glob: str = ""
     skip: int = 0
+    context: int = 0
+    """Lines shown before and after each match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,7 @@ def search(desk: Desk, query: Query) -> str:
         return f"The search took longer than {TIMEOUT:.0f} s: name a folder, or use a simpler pattern."
     if result.exit_code > 1 and b"\0" not in result.output:
         return f"The search failed: {printable(result.text).strip()[:300]}"
-    return _page(query, found(result, paths, query), cut=bool(result.omitted))
+    return _page(desk, query, found(result, paths, query), cut=bool(result.omitted))
 
 
 def grep(query: Query) -> str:
@@ -81,16 +85,40 @@ def _wanted(path: str, glob: str) -> bool:
     return not glob or matches(path, glob) or matches(path, f"**/{glob}")
 
 
-def _page(query: Query, all_matches: list[Match], cut: bool) -> str:
-    page = all_matches[query.skip : query.skip + PAGE]
+def _page(desk: Desk, query: Query, all_matches: list[Match], cut: bool) -> str:
+    page = all_matches[query.skip : query.skip + PAGE // (1 + query.context)]
     if not page:
         return _nothing(query, len(all_matches))
-    lines = [f"{printable(one.path)}:{one.line}:{short(one.text)}" for one in page]
+    lines = list(_shown(desk, page, query.context))
     left = len(all_matches) - query.skip - len(page)
     files = len({one.path for one in all_matches})
     head = f"{len(all_matches)} matches in {files} files" + (" (and more: narrow the search)" if cut else "")
     tail = [f"({left} more: skip={query.skip + len(page)}, or narrow with path or glob)"] if left else []
     return "\n".join([head, *lines, *tail])
+
+
+def _shown(desk: Desk, page: Sequence[Match], context: int) -> Iterator[str]:
+    """The matches as `path:line:text`; with context, the lines around them as `path-line-text`, gaps as `--`."""
+    last = ("", 0)
+    for path, group in groupby(page, key=lambda one: one.path):
+        found = {one.line: one.text for one in group}
+        around = _around(desk, path, found, context) if context else {}
+        for line in sorted({**around, **found}):
+            if context and last != ("", 0) and last != (path, line - 1):
+                yield "--"
+            sign = ":" if line in found else "-"
+            yield f"{printable(path)}{sign}{line}{sign}{short(found.get(line, around.get(line, '')))}"
+            last = (path, line)
+
+
+def _around(desk: Desk, path: str, lines: Iterable[int], context: int) -> dict[int, str]:
+    """The lines around these, by number; none of a file that is not text."""
+    try:
+        text = decode(desk.read(path)).view.split("\n")
+    except (KeyError, Undecodable):
+        return {}
+    wanted = {at for line in lines for at in range(max(line - context, 1), line + context + 1)}
+    return {at: text[at - 1] for at in wanted if at <= len(text) - (text[-1] == "")}
 
 
 def _nothing(query: Query, total: int) -> str:

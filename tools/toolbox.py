@@ -147,7 +147,8 @@ _TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "search",
-        "Lines that hold a literal text (or, with regex, match a Perl pattern), as path:line:text, 80 per call.",
+        "Lines that hold a literal text (or, with regex, match a Perl pattern), as path:line:text, 80 per call; "
+        "with up to 10 lines of context around each, fewer.",
         {
             "text": _text(most=1000),
             "regex": _FLAG,
@@ -155,6 +156,7 @@ _TOOLS: tuple[Tool, ...] = (
             "path": _PATH,
             "glob": _PATH,
             "skip": {"type": "integer", "minimum": 0},
+            "context": _number(0, 10),
         },
         ("text",),
         _ALWAYS,

@@ -1,6 +1,5 @@
 """Search: bounded, sorted, quoted, and only in files of the working copy (RES-09, RES-10)."""
 
-
 import pytest
 
 from patchwright.sandbox.base import ExecResult
@@ -50,6 +49,21 @@ def test_res_09_many_matches_come_in_pages() -> None:
     assert first.endswith("(120 more: skip=80, or narrow with path or glob)")
     assert "a.txt:161:hit" in search(desk, Query("hit", skip=160))
     assert search(desk, Query("hit", skip=500)) == "There are only 200 matches."
+
+
+def test_lines_around_a_match_are_shown_once_and_gaps_are_marked() -> None:
+    lines = [f"line {number}" for number in range(1, 21)]
+    lines[4], lines[6], lines[19] = "hit one", "hit two", "hit three"
+    desk = MemoryDesk({"a.txt": "\n".join(lines).encode() + b"\n", "b.txt": b"hit four\n"})
+    assert search(desk, Query("hit", context=1)) == (
+        "4 matches in 2 files\na.txt-4-line 4\na.txt:5:hit one\na.txt-6-line 6\na.txt:7:hit two\na.txt-8-line 8\n"
+        "--\na.txt-19-line 19\na.txt:20:hit three\n--\nb.txt:1:hit four"
+    )
+
+
+def test_res_09_context_makes_a_page_shorter() -> None:
+    desk = MemoryDesk({"a.txt": b"hit\n\n\n\n\n\n" * 200})
+    assert search(desk, Query("hit", context=3)).endswith("(180 more: skip=20, or narrow with path or glob)")
 
 
 def test_long_lines_are_cut() -> None:
