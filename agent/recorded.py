@@ -7,7 +7,7 @@ from typing import Protocol
 from patchwright.agent import asked
 from patchwright.agent.budget import About
 from patchwright.agent.deps import Deps, Rung
-from patchwright.agent.errors import ContextExceeded, ModelError, ModelRefused
+from patchwright.agent.errors import ContextExceeded, ModelError, ModelRefused, ModelUnavailable
 from patchwright.agent.messages import ModelRole, Reply, Request
 from patchwright.agent.parse import mapping
 from patchwright.agent.plan import Record
@@ -79,8 +79,7 @@ class RecordedModel:
             reply = waited(lambda: self._rung.model.complete(request), session.ledger.stop_if_cancelled)
         except ModelError as error:
             self._spend(request.role, error.usage)
-            if isinstance(error, ContextExceeded):
-                self._keep_exceeded(request, error)
+            self._keep_failure(request, error)
             raise
         reply = _without_ours(reply, session.deps.redactor)
         seconds = round(time.monotonic() - began, 3)
@@ -116,10 +115,14 @@ class RecordedModel:
             beside[taken.tools] = asked.offer(request)[1]
         return beside
 
-    def _keep_exceeded(self, request: Request, error: ContextExceeded) -> None:
-        """It is asked again with less: whoever plays this again has to take the same turn."""
-        found = {**self._exceeded(), self._taken(request): error.limit}
-        self._session.ledger.artifact(f"exceeded/{self._key}.json", json.dumps(found).encode())
+    def _keep_failure(self, request: Request, error: ModelError) -> None:
+        """Whoever plays this again has to take the same turn: ask with less, or do without an answer."""
+        ledger = self._session.ledger
+        if isinstance(error, ContextExceeded):
+            found = {**self._exceeded(), self._taken(request): error.limit}
+            ledger.artifact(f"exceeded/{self._key}.json", json.dumps(found).encode())
+        else:
+            ledger.artifact(f"failed/{self._key}", self._session.deps.redactor.text(str(error)).encode())
 
     def _exceed_again(self, request: Request) -> None:
         """Raises `ContextExceeded` where the model has refused this very request as too long."""
@@ -161,7 +164,9 @@ class RecordedModel:
         was, wanted = (stored.temperature, stored.seed), (taken.temperature, taken.seed)
         return f"temperature and seed were {was}, and would be {wanted} now"
 
-    def _unanswered(self, request: Request) -> ModelRefused:
+    def _unanswered(self, request: Request) -> ModelError:
+        if failed := self._session.artifact(f"failed/{self._key}"):
+            return ModelUnavailable(failed.decode())
         self._diverge(request, "the recorded run asked nothing here")
         return ModelRefused(f"No answer is recorded for {self._key}: the replay ends here.")
 

@@ -28,7 +28,7 @@ _REPLAYED = (
     "INSERT INTO calls (run_id, key, kind, answer, usage, at) SELECT :new, key, kind, answer, :free, at "
     "FROM calls WHERE run_id=:old AND kind='model_called' AND instr(key, '!') = 0",
     "INSERT INTO artifacts (run_id, name, data, at) SELECT :new, name, data, at FROM artifacts "
-    "WHERE run_id=:old AND (name LIKE 'asked/%' OR name LIKE 'ladders/%' OR name LIKE 'exceeded/%')",
+    "WHERE run_id=:old AND substr(name, 1, instr(name, '/')) IN ('asked/', 'ladders/', 'exceeded/', 'failed/')",
     "INSERT INTO said (run_id, number, by, text, at, heard) SELECT :new, number, by, text, at, heard "
     "FROM said WHERE run_id=:old AND heard<>''",
 )

@@ -10,7 +10,9 @@ import pytest
 
 from patchwright.agent import asked, replaying, runs, views
 from patchwright.agent.asked import Asked
-from patchwright.agent.errors import NotNow
+from patchwright.agent.deps import Rung
+from patchwright.agent.errors import ModelUnavailable, NotNow
+from patchwright.agent.messages import ModelRole, Reply, Request
 from patchwright.agent.replaying import Replay
 from patchwright.agent.run import Run
 from tests.e2e.stage import Stage
@@ -119,6 +121,22 @@ def test_a_run_that_asks_more_than_was_recorded_stops_there(stage: Stage) -> Non
     found = again(stage, run)
     assert found.divergence and found.divergence.key == last
     assert stage.store().run(found.run_id).status == "cancelled"
+
+
+def test_a_run_that_was_parked_because_its_model_was_away_is_played_as_far_as_that(stage: Stage) -> None:
+    """What failed then fails again, with nobody asked."""
+
+    class Away:
+        def complete(self, request: Request) -> Reply:
+            raise ModelUnavailable("The endpoint is down.")
+
+    def ladder(_: ModelRole) -> tuple[Rung, ...]:
+        return (Rung("away", Away()),)
+
+    run = stage.drive(stage.start().id, models=ladder)
+    assert run.status == "infra_failed"
+    found = again(stage, run)
+    assert found.same, (found.divergence, found.stopped)
 
 
 def test_a_run_that_waits_is_played_as_far_as_it_has_come(stage: Stage) -> None:
