@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from patchwright.agent.capabilities import Capabilities
-from patchwright.agent.config import Endpoint
 from patchwright.agent.deps import Rung, SandboxKind
 from patchwright.agent.messages import Model, ModelRole, Reply, Request, ToolCall
+from patchwright.agent.roles import Endpoint
 from patchwright.agent.scripted import Record, ScriptedModel
 from patchwright.agent.wire import body_of
 from patchwright.evals.bench.driven import Times, deps, play, script

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from patchwright.agent.capabilities import Capabilities
-from patchwright.agent.config import Endpoint
 from patchwright.agent.messages import Message, Request
-from patchwright.agent.turns import begin, take_turn
+from patchwright.agent.roles import Endpoint
+from patchwright.agent.turns import Execute, begin, take_turn
 from patchwright.agent.wire import body_of
 from patchwright.tools.calls import ToolOutcome
 from patchwright.tools.toolbox import specs
@@ -15,6 +15,11 @@ from tests.agent.scripts import Script, calls
 
 TOOLS = specs("executing")
 ENDPOINT = Endpoint(role="editor", base_url="http://localhost/v1", model="m")
+
+
+def saying(text: str) -> Execute:
+    """Every call gives this."""
+    return lambda _: ToolOutcome(text=text)
 
 
 def serialized(request: Request, known: Capabilities) -> tuple[str, str]:
@@ -31,7 +36,7 @@ def test_a_request_begins_with_the_one_before_unless_something_was_folded(contex
     for number in range(60):
         model = Script(calls(("run", {"command": f"c{number}"}), content=f"thought {number}"))
         text = f"out {number}\n" + "x" * 2000
-        conversation = take_turn(conversation, model, lambda _, text=text: ToolOutcome(text=text), TOOLS).conversation
+        conversation = take_turn(conversation, model, saying(text), TOOLS).conversation
         sent, offered = serialized(model.requests[0], Capabilities())
         tools.add(offered)
         folded = list(conversation.memory.prefix) != prefix

@@ -52,7 +52,7 @@ def test_vllm_sends_an_error_within_a_stream_and_the_call_is_tried_again() -> No
 
 
 def test_vllm_streams_pieces_of_a_call_with_nulls_where_nothing_is_new() -> None:
-    pieces = [
+    pieces: list[dict[str, Any]] = [
         {"tool_calls": [{"index": 0, "id": "a", "type": "function", "function": {"name": "read", "arguments": None}}]},
         {"tool_calls": [{"index": 0, "id": None, "function": {"name": None, "arguments": '{"path": '}}]},
         {"tool_calls": [{"index": 0, "id": "", "function": {"name": "", "arguments": '"x"}'}}], "content": None},
