@@ -9,13 +9,14 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from patchwright.agent.knowing import map_of
 from patchwright.agent.planning import draft_plan
 from patchwright.agent.preparing import measure_baseline, prepare
 from patchwright.agent.session import Session
 from patchwright.agent.state import initial
 
 FIRST_REQUEST_SECONDS = 0.3
-"""Loading begins so long after the preparation: the request to the model goes out first."""
+"""Loading begins so long after the preparation and the map: the request to the model goes out first."""
 
 
 def get_ahead(session: Session) -> None:
@@ -24,6 +25,9 @@ def get_ahead(session: Session) -> None:
     prepare(session)
     with _loading():
         measure_baseline(session)
+    if session.map_maker is not None:
+        map_of(session)  # nothing is loaded meanwhile: that would take its processor and come before the request
+    with _loading():
         draft_plan(session, initial(session.ledger.run_id, session.issue.base_commit))
 
 
