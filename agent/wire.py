@@ -8,6 +8,7 @@ from patchwright.agent.capabilities import Capabilities, Feature, Sampled
 from patchwright.agent.messages import Message, Request, ToolSpec
 from patchwright.agent.roles import Endpoint
 from patchwright.agent.schema import described, shown, strict_schema
+from patchwright.tools.untrusted import frame
 
 Redact = Callable[[str], str]
 
@@ -158,7 +159,8 @@ def _plain(messages: Sequence[Message], redact: Redact) -> list[dict[str, Any]]:
 def _plain_content(message: Message, names: dict[str, str], redact: Redact) -> str:
     text = redact(message.content)
     if message.role == "tool":
-        return f"Result of {names.get(message.tool_call_id, 'the tool')}:\n{text}"
+        # It stands among the words of humans here, so it needs a frame that it cannot close (PI-01).
+        return frame(f"result of {names.get(message.tool_call_id, 'the tool')}", text)
     calls = [
         json.dumps({"tool": call.name, "arguments": _redacted(call.arguments, redact)}, ensure_ascii=False)
         for call in message.tool_calls

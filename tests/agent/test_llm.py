@@ -15,6 +15,7 @@ from patchwright.agent.errors import ModelGarbage, ModelRefused, ModelUnavailabl
 from patchwright.agent.messages import Message, Request, ToolCall
 from patchwright.agent.roles import Prices, ReplyLimits
 from patchwright.tools.secrets import MARK
+from patchwright.tools.untrusted import frame
 from tests.agent.asking import PLAN, READ, SCHEMA, Waits, ask, model
 from tests.agent.fake_endpoint import (
     KEY,
@@ -431,7 +432,7 @@ def test_an_endpoint_without_tools_gets_them_in_words() -> None:
     system, user, assistant, result = fake.seen[1].body["messages"]
     assert '"tool": "NAME"' in system["content"] and user["content"] == "Fix it."
     assert '{"tool": "read", "arguments": {"path": "y"}}' in assistant["content"]
-    assert result == {"role": "user", "content": "Result of read:\ny = 1\n\nGo on."}
+    assert result == {"role": "user", "content": f"{frame('result of read', 'y = 1')}\n\nGo on."}
     assert "tools" not in fake.seen[1].body
 
 
