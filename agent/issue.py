@@ -1,10 +1,21 @@
 """The request: what a person asked for, frozen when they asked."""
 
+import re
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 Origin = Literal["terminal", "http", "github", "eval", "replay"]
+
+MAX_TITLE = 200
+
+_HEADING = re.compile(r"\A#{1,6}[ \t]+")
+
+
+def titled(text: str) -> tuple[str, str]:
+    """Title and body of an issue's text: its first line, without the mark of a Markdown heading, and the rest."""
+    title, end, body = _HEADING.sub("", text.strip()).partition("\n")
+    return title[:MAX_TITLE], title[MAX_TITLE:] + end + body if title[MAX_TITLE:] else body
 
 
 class Issue(BaseModel):

@@ -24,7 +24,7 @@ from patchwright.agent.errors import (
     StaleApproval,
     UsageError,
 )
-from patchwright.agent.issue import Issue, Origin
+from patchwright.agent.issue import Issue, Origin, titled
 from patchwright.agent.plan import Approval, Decision, Draft, Plan, plan_sha256
 from patchwright.agent.plandiff import PlanChange, plan_diff
 from patchwright.agent.run import ENDED, GATE, PARKED, Run, RunStatus
@@ -74,10 +74,10 @@ def start(deps: Deps, asked: Asked) -> Run:
         asked.repository, cache=deps.cache, revision=asked.revision, include_dirty=asked.include_dirty
     )
     repository.close()
-    title, _, body = text.text.strip().partition("\n")
+    title, body = titled(text.text)
     issue = Issue(
-        title=title[:200],
-        body=_cut(title[200:] + body),
+        title=title,
+        body=_cut(body),
         repository=asked.repository,
         base_commit=commit,
         clone=repository.git_dir.name,
