@@ -4,7 +4,6 @@ Texts are redacted before they are stored or compared. What differs from run to 
 anything (seconds, addresses in memory) is left out of the comparison.
 """
 
-import difflib
 import hashlib
 import json
 import re
@@ -146,6 +145,8 @@ def _text(message: Message) -> str:
 
 def texts_differ(old: str, new: str) -> str:
     """A short diff."""
+    import difflib  # late: only a replay that diverges needs it
+
     lines = list(difflib.unified_diff(old.splitlines(), new.splitlines(), "recorded", "now", lineterm="", n=1))
     more = [f"... {len(lines) - DIFF_LINES} more lines"] if len(lines) > DIFF_LINES else []
     return "\n".join([*(line[:300] for line in lines[:DIFF_LINES]), *more])

@@ -29,6 +29,8 @@ _LIMITS = tuple(
     )
 )
 
+LEAST_CONTEXT = 512
+"""A smaller number is not the context of a model."""
 LEAST_BYTES = 16_000
 """Prompts below this are not judged by their token count."""
 MOST_BYTES_PER_TOKEN = 8
@@ -47,8 +49,9 @@ def limit_in(said: str) -> int | None:
     """The model's context in tokens, as far as the words name it."""
     words = said.lower()
     for pattern in _LIMITS:
-        if found := pattern.search(words):
-            return int(found[1].replace(",", ""))
+        found = pattern.search(words)
+        if found and (limit := int(found[1].replace(",", ""))) >= LEAST_CONTEXT:
+            return limit
     return None
 
 

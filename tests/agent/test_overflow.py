@@ -10,6 +10,7 @@ SAID = [
         "This model's maximum context length is 8192 tokens. However, your messages resulted in 9000 tokens.",
         8192,
     ),
+    ("openai", "This model's maximum context length is 100 times that of a page.", None),
     ("openai", "Your input exceeds the context window of this model. Please adjust your input and try again.", None),
     ("azure", "Input tokens exceed the configured limit of 272000 tokens. Your messages resulted in 300000.", None),
     ("vllm", "The decoder prompt (length 5000) is longer than the maximum model length of 4096.", 4096),
