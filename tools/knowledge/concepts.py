@@ -8,7 +8,8 @@ from patchwright.tools.knowledge.known import Known
 from patchwright.tools.knowledge.tags import words
 from patchwright.tools.untrusted import printable
 
-MOST = 20
+MOST = 12
+MAX_SIGNATURE = 110
 MOST_WORDS = 32
 TEST_SHARE = 0.6
 """What a test's score counts against that of a source."""
@@ -65,4 +66,5 @@ def place_line(known: Known, found: Concept) -> str:
     one = definitions[found.number]
     where = f"  [in {one.parent}]" if one.parent else ""
     doc = f"  -- {one.doc}" if one.doc else ""
-    return printable(f"{path}:{one.line}-{one.end}: {one.signature}{where}{doc}{same}")
+    head = one.signature if len(one.signature) <= MAX_SIGNATURE else f"{one.signature[:MAX_SIGNATURE]}…"
+    return printable(f"{path}:{one.line}-{one.end}: {head}{where}{doc}{same}")

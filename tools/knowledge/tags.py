@@ -160,7 +160,7 @@ def _without_comments(head: str) -> str:
 
 
 def _one_line(head: str) -> str:
-    return " ".join(head.split()).replace("( ", "(").replace(", )", ")").rstrip(" {:=;")
+    return " ".join(head.split()).replace("( ", "(").replace(", )", ")").replace(" )", ")").rstrip(" {:=;")
 
 
 def _doc(above: bytes, inside: bytes) -> str:
