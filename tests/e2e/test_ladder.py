@@ -128,10 +128,10 @@ def test_a_fallback_answers_while_a_model_is_away_and_the_report_names_it(stage:
         retries = 0
         fallback = {{ base_url = "{help.url}", model = "spare" }}
         """
-        run, report, _ = finished(stage, models(stage, text))
+        run, report, words = finished(stage, models(stage, text))
     assert run.verdict == "verified"
     editor = next(line for line in report["models"] if line["role"] == "editor")
-    assert (editor["name"], editor["instead_of"]) == ("spare", ["usual"])
+    assert (editor["name"], editor["instead_of"]) == ("spare", ["usual"]) and "stood in for usual" in words
     assert stage.store().usage(run.id).requests == 3, "the try that failed counts"
 
 
