@@ -36,7 +36,7 @@ env = { PYTHONPYCACHEPREFIX = "", PYTHONDONTWRITEBYTECODE = "1", PYTEST_DISABLE_
 """
 
 RUNNER = """
-import importlib, pathlib, sys
+import html, importlib, pathlib, sys
 sys.path.insert(0, ".")
 cases = []
 for path in sorted(pathlib.Path("tests").glob("test_*.py")):
@@ -46,8 +46,9 @@ for path in sorted(pathlib.Path("tests").glob("test_*.py")):
             try:
                 test()
                 failure = ""
-            except AssertionError as error:
-                failure = "<failure message=\\"AssertionError\\"/>"
+            except Exception as error:
+                said = html.escape(f"{type(error).__name__}: {error}")
+                failure = f"<failure message=\\"{said}\\"/>"
             cases.append(f"<testcase classname=\\"tests.{path.stem}\\" name=\\"{name}\\" file=\\"{path}\\">{failure}</testcase>")
 pathlib.Path("/tmp/patchwright").mkdir(exist_ok=True)
 pathlib.Path("/tmp/patchwright/tests.xml").write_text("<testsuite>" + "".join(cases) + "</testsuite>")
