@@ -268,7 +268,9 @@ def _findings(report: Report) -> str:
 
 def _models(report: Report) -> str:
     """Who did what, where a role had more than one model or another than it should have had."""
-    if len({line.role for line in report.models}) == len(report.models) and not any(m.instead_of for m in report.models):
+    if len({line.role for line in report.models}) == len(report.models) and not any(
+        m.instead_of for m in report.models
+    ):
         return ""
     rows = [
         (line.role, inline(line.name), str(line.calls), str(line.tokens_in), str(line.tokens_out), inline(did(line)))
