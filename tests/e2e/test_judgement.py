@@ -176,3 +176,14 @@ def test_a_model_that_calls_nothing_is_tried_anew_and_ends_honestly(sums: MakeSt
     assert (run.outcome, run.verdict) == ("gave_up", "none")
     (step,) = views.report(stage.store(), run.id).steps
     assert step.attempts == 3 and step.reason.startswith("nothing was changed: ")
+
+
+def test_a_planner_that_cannot_reproduce_ends_the_run_with_what_it_ran(sums: MakeStage) -> None:
+    """Its words are the reason; the commands that were really run stand beside them."""
+    look = story.says("planner", ("run", {"command": "python3 -B -c 'import sums; print(sums.add(1, 2))'"}))
+    end = story.says("planner", ("finish", {"summary": "It gives 3, as it should.", "outcome": "cannot_reproduce"}))
+    stage = sums(records=[look, end])
+    run = stage.drive(stage.start().id)
+    assert (run.status, run.outcome, run.verdict) == ("awaiting_review", "cannot_reproduce", "none")
+    report = views.report(stage.store(), run.id)
+    assert report.reasons == ("It gives 3, as it should.",) and len(report.tried) == 1
