@@ -60,7 +60,8 @@ def apply_recipe(session: Session, state: State) -> Update:
     """The recipe's rewrite of the head as one commit; a recipe that finds nothing to do changes nothing."""
     desk, step = _desk(session, state), _step(session, state)
     rewrite = _recipe(session, step).apply(session.repository.tree(state["head"]))
-    outside = sorted(set(rewrite.changes) - set(step.files))
+    planned = {path for one in _plan(session, state).draft.steps if one.recipe == step.recipe for path in one.files}
+    outside = sorted(set(rewrite.changes) - planned)
     changes = {path: data for path, data in rewrite.changes.items() if path in step.files}
     if outside:
         session.ledger.event("edit_refused", paths=outside, reason="not in the approved plan")

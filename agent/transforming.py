@@ -1,17 +1,20 @@
 """The plan of a transformation: the dry run of its recipes, stage by stage, and what is left to a model or a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from patchwright.agent.plan import Draft, Evidence, Scope, Step
 from patchwright.agent.session import Session
 from patchwright.agent.stages import evidence
-from patchwright.agent.transformer import PREVIEW, NoPlan
+from patchwright.agent.transformer import PREVIEW, STEPS, NoPlan
 from patchwright.tools.checks import Results
 from patchwright.tools.recipes.java.advice import advise
 from patchwright.tools.transformations.checks import shown
 from patchwright.tools.transformations.definition import Definition, Stage, parsed
 from patchwright.tools.transformations.judging import entry_problems
 from patchwright.tools.transformations.planning import DryRun, PlannedRecipe, dry_run
+
+FILES = 500
+"""Files that a step may name; a recipe that changes more becomes several steps."""
 
 MODEL_FILES = ("**",)
 """What a model may edit to bring a stage to its checks: everything but what the scope shuts."""
@@ -31,6 +34,9 @@ def draft_from_transformation(session: Session, definition: Definition) -> Draft
         if left:
             return NoPlan("gave_up", f"No recipe of {definition.name} finds anything to change.{listed}")
         return NoPlan("no_change_needed", f"No recipe of {definition.name} finds anything to change.")
+    if len(steps) > STEPS:
+        reason = f"{len(steps)} steps of {FILES} files are more than a plan may have ({STEPS}): transform its parts."
+        return NoPlan("gave_up", reason)
     return Draft(
         summary=_summary(session, definition, run),
         root_cause=_cause(session.baseline),
@@ -46,22 +52,31 @@ def _steps(session: Session, definition: Definition, run: DryRun) -> Iterator[St
     commit = session.issue.base_commit
     for stage in definition.stages:
         for one in (item for item in run.recipes if item.stage == stage.name):
-            after = session.repository.commit(commit, one.rewrite.changes, message=one.recipe.title, trailers={})
-            yield _recipe_step(one, stage, session.repository.diff(commit, after).decode("utf-8", "replace"))
-            commit = after
+            for paths in batched(sorted(one.rewrite.changes), FILES):
+                changes = {path: one.rewrite.changes[path] for path in paths}
+                after = session.repository.commit(commit, changes, message=one.recipe.title, trailers={})
+                preview = session.repository.diff(commit, after).decode("utf-8", "replace")
+                yield _recipe_step(one, stage, paths, preview)
+                commit = after
         if session.deps.models("editor") and stage.instruction:
             yield _model_step(stage)
 
 
-def _recipe_step(one: PlannedRecipe, stage: Stage, preview: str) -> Step:
+def batched(paths: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
+    """The paths in portions of at most `size`."""
+    return (tuple(paths[at : at + size]) for at in range(0, len(paths), size))
+
+
+def _recipe_step(one: PlannedRecipe, stage: Stage, paths: tuple[str, ...], preview: str) -> Step:
+    places = [place for place in one.places if place.rpartition(":")[0] in paths]
     return Step(
         title=one.recipe.title[:200],
         intent=f"Stage {stage.name}: {stage.title}",
-        files=tuple(sorted(one.rewrite.changes))[:500],
+        files=paths,
         recipe=one.recipe.name,
         stage=stage.name,
         verify=f"With the other recipes of its stage; the stage ends with: {_exit(stage)}."[:8000],
-        evidence=tuple(_evidence(place) for place in one.places[:50]),
+        evidence=tuple(_evidence(place) for place in places[:50]),
         preview=preview[:PREVIEW],
     )
 

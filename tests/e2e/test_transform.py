@@ -206,3 +206,15 @@ def test_a_model_brings_a_stage_to_its_checks_where_recipes_do_not(transform: Tr
     told = next(event for event in stage.store().events(run.id, limit=1000) if event.kind == "attempt_verified")
     assert told.data["problems"] == ["class_major == 61: 1 of 52, first target/classes/A.class"]
     assert report.verdict == "verified" and "+    <maven.compiler.source>17<" in patch(stage, run)
+
+
+def test_a_recipe_that_changes_more_files_than_a_step_may_name_becomes_several_steps(
+    transform: Transform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("patchwright.agent.transforming.FILES", 2)
+    more = {f"src/main/java/B{n}.java": MAIN.replace("class A", f"class B{n}") for n in range(4)}
+    stage, run = transform(**more)
+    report = finished(stage, run)
+    assert [step.recipe for step in report.steps].count("java.boxed-constructors") == 3
+    assert patch(stage, run).count("Integer.valueOf(1)") == 5 and report.verdict == "verified"
+    assert not [event for event in stage.store().events(run.id, limit=1000) if event.kind == "edit_refused"]
