@@ -148,14 +148,15 @@ def _table_of(place: Place, runs: list[Run]) -> None:
 def _row(place: Place, run: Run) -> tuple[str, str, str, str]:
     """Id, status, outcome and start, as short as they are still clear."""
     outcome = run.verdict if run.outcome == "patch" else (run.outcome or "").replace("_", " ")
-    return short(run.id), standing(place.store, run).replace("_", " "), outcome, run.created_at[5:16].replace("T", " ")
+    stands = "replay" if run.issue.origin == "replay" else standing(place.store, run).replace("_", " ")
+    return short(run.id), stands, outcome, run.created_at[5:16].replace("T", " ")
 
 
 def _head(place: Place, run: Run) -> None:
     screen = place.screen
     reason = f": {run.reason}" if run.reason else ""
     screen.show(
-        screen.text(f"Run {run.id}", "bold"),
+        screen.text(f"Run {run.id}{' (a replay: nobody approved it)' if run.issue.origin == 'replay' else ''}", "bold"),
         screen.text(f"  {screen.line(run.issue.title, 200)}"),
         screen.text(f"  {run.issue.repository} at {run.issue.base_commit[:12]}, sandbox {run.sandbox}", "dim"),
         screen.text(f"  {standing(place.store, run)}{reason}"),
