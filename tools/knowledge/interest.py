@@ -11,6 +11,8 @@ from patchwright.tools.knowledge.rank import Interest, Place
 
 MAX_TEXT = 20_000
 CONCEPTS = 24
+MENTIONS = 200
+"""Paths of a text that are looked up; a long log has thousands."""
 TEST_BLOB = 0.3
 """What a mentioned test file counts against a source file."""
 
@@ -49,7 +51,7 @@ def _mentioned(known: Known, text: str) -> dict[int, float]:
     for path in known.blobs:
         ends[path.rpartition("/")[2].partition(".")[0]].append(path)
     found = dict[int, float]()
-    for mention in dict.fromkeys(_PATH.findall(text)):
+    for mention in list(dict.fromkeys(_PATH.findall(text)))[:MENTIONS]:
         for path in _meant(mention, ends):
             blob = known.blobs[path]
             found[blob] = TEST_BLOB if known.is_test(blob) else 1.0
