@@ -106,8 +106,11 @@ def feedback(verification: Verification, step: Step, unseen: Sequence[str] = ())
     `unseen` are tests that the plan promises and that did not run.
     """
     missing = _section("Must pass after this step, but no such test ran", unseen[:MAX_MUST_FIX]).lstrip("\n")
-    parts = ["The checks do not accept this yet.", missing, verdict_text(verification, step.must_fix)]
-    return "\n".join([*filter(None, parts), "Mend it and finish again."])
+    # Tests print what they like, and this stands among a human's words (PI-01).
+    said = frame("the checks", verdict_text(verification, step.must_fix))
+    return "\n".join(
+        [*filter(None, ["The checks do not accept this yet.", missing]), said, "Mend it and finish again."]
+    )
 
 
 def _permissions(scope: Scope) -> str:

@@ -45,7 +45,8 @@ class Facts(Record):
 
 def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: Sequence[str] = ()) -> Facts:
     """The facts from the base commit's tree, what its checks said, and the toolchain's notes."""
-    failing = [test for result in baseline.checks for test in result.tests if test.status in _BAD]
+    bad = [test for result in baseline.checks for test in result.tests if test.status in _BAD]
+    failing = [test for test in bad if not test.flaky]
     paths = tree.paths()
     return Facts(
         image=baseline.image,
@@ -53,7 +54,7 @@ def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: S
         checks=tuple(_check_line(result) for result in baseline.checks),
         red=tuple(_red_line(test) for test in failing[:MAX_RED]),
         red_count=len(failing),
-        missing=(*notes, *_submodules(tree), *_absent(baseline, paths)),
+        missing=(*notes, *_submodules(tree), *_absent(baseline, paths), *_flaky(bad)),
         files=len(paths),
         overview=overview(paths, limit=MAX_OVERVIEW),
         hints=hints_of(tree),
@@ -61,18 +62,19 @@ def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: S
 
 
 def facts_text(facts: Facts) -> str:
-    """The facts in a few lines each."""
-    return "\n".join(
-        [
-            f"Languages: {', '.join(facts.languages) or 'not recognised'}. Sandbox: image {facts.image}, no network; "
-            "nothing can be installed.",
-            *(printable(note) for note in facts.missing),
-            *_titled("Checks on the untouched base commit", facts.checks or ("none: nothing can be proved",)),
-            *_titled(f"Tests that fail before any change ({facts.red_count})", _red(facts)),
-            f"Top of the tree ({facts.files} files):",
-            facts.overview,
-        ]
+    """The facts in a few lines each; what the repository and its tests say stands in a frame (PI-01)."""
+    lines = [
+        *(printable(note) for note in facts.missing),
+        *_titled("Checks on the untouched base commit", facts.checks or ("none: nothing can be proved",)),
+        *_titled(f"Tests that fail before any change ({facts.red_count})", _red(facts)),
+        f"Top of the tree ({facts.files} files):",
+        facts.overview,
+    ]
+    ours = (
+        f"Languages: {', '.join(facts.languages) or 'not recognised'}. Sandbox: image {facts.image}, no network; "
+        "nothing can be installed."
     )
+    return f"{ours}\n{frame('the base commit', chr(10).join(lines))}"
 
 
 def hints_text(facts: Facts) -> str:
@@ -136,6 +138,13 @@ def _absent(baseline: Results, paths: Sequence[str]) -> list[str]:
 
 def _failures(result: CheckResult) -> list[str]:
     return [f"{test.message}\n{test.trace}" for test in result.tests if test.status in _BAD]
+
+
+def _flaky(bad: Sequence[TestResult]) -> list[str]:
+    """One line that names the tests that failed on the base and then passed there: no change has to mend them."""
+    ids = [printable(test.id) for test in bad if test.flaky]
+    more = f" and {len(ids) - MAX_RED} more" if len(ids) > MAX_RED else ""
+    return [f"Flaky on the base, passing when run again: {', '.join(ids[:MAX_RED])}{more}."] if ids else []
 
 
 def _submodules(tree: FileTree) -> list[str]:

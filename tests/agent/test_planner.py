@@ -203,6 +203,12 @@ def test_a_prompt_is_filled_once_and_completely() -> None:
         prompt("planner", typo="x")
 
 
+def test_pi_01_what_the_base_commit_says_stands_in_a_frame() -> None:
+    ours, _, framed = facts_text(some_facts()).partition("\n<data-")
+    assert ours.startswith("Languages: python. Sandbox: image") and "\n" not in ours
+    assert "ZeroDivisionError" in framed and framed.rpartition("\n")[2].startswith("</data-")
+
+
 def test_what_the_checks_did_not_find_is_named_unless_it_is_the_repositorys_own() -> None:
     said = (
         "E   ModuleNotFoundError: No module named 'numpy.linalg'",
