@@ -58,6 +58,8 @@ class TestResult(Frozen):
     """Type and first lines of the failure, capped."""
     trace: str = ""
     """The failure's text, capped at 4 KB; "" for passing tests."""
+    flaky: bool = False
+    """Whether it passed when it was run again on the same tree: its failure says nothing."""
 
 
 class CheckResult(Frozen):

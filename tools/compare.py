@@ -67,6 +67,22 @@ def _settled(change: TestChange, said: Sequence[dict[str, TestResult]]) -> TestC
     return change.model_copy(update={"verdict": "flaky", "message": f"{change.after}, then {', '.join(again)}"})
 
 
+def may_be_flaky(result: CheckResult) -> list[TestResult]:
+    """The failing tests of a suite most of which passes; where most fails, chance is not why."""
+    bad = [test for test in result.tests if test.status in BAD]
+    return bad if not result.problem and len(bad) < _passed(result.tests) else []
+
+
+def with_flaky(result: CheckResult, again: CheckResult) -> CheckResult:
+    """The result with those of its failing tests called flaky that passed in another run of the same tree."""
+    passed = {test.id for test in again.tests if test.status in GOOD}
+    tests = [
+        test.model_copy(update={"flaky": True}) if test.status in BAD and test.id in passed else test
+        for test in result.tests
+    ]
+    return result.model_copy(update={"tests": tuple(tests)})
+
+
 def _counterpart(baseline: Results, result: CheckResult) -> CheckResult | None:
     return next((old for old in baseline.checks if old.check.name == result.check.name), None)
 
@@ -162,7 +178,9 @@ def _verdict(old: TestResult, new: TestResult | None, *, replaced: bool) -> Verd
         return "broken" if old.status in GOOD else "new_fail" if old.status == "skipped" else "unchanged"
     if new.status == "skipped":
         return "unchanged" if old.status == "skipped" else "not_run"
-    return "fixed" if old.status in BAD else "new_pass" if old.status == "skipped" else "unchanged"
+    if old.status in BAD:
+        return "flaky" if old.flaky else "fixed"
+    return "new_pass" if old.status == "skipped" else "unchanged"
 
 
 def _passed(tests: Iterable[TestResult]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 from patchwright.sandbox.base import Sandbox
 from patchwright.tools.checks import Check, CheckKind, CheckResult, Results, TestResult, Verification
 from patchwright.tools.collect import clear_reports, read_reports
-from patchwright.tools.compare import compare, settle, to_rerun
+from patchwright.tools.compare import compare, may_be_flaky, settle, to_rerun, with_flaky
 from patchwright.tools.narrowing import narrowed
 from patchwright.tools.reports import parse_reports
 from patchwright.tools.reports.base import Parsed, ReportMalformed, clean
@@ -71,6 +71,16 @@ def run_check(sandbox: Sandbox, check: Check, tests: Sequence[str] = ()) -> Chec
     )
 
 
+def run_again(sandbox: Sandbox, results: Results) -> Results:
+    """The results on the tree that the sandbox shows; failing tests that pass in a second run are called flaky."""
+    return results.model_copy(update={"checks": tuple(_run_again(sandbox, result) for result in results.checks)})
+
+
+def _run_again(sandbox: Sandbox, result: CheckResult) -> CheckResult:
+    failing = may_be_flaky(result) if result.check.kind == "tests" else []
+    return with_flaky(result, run_check(sandbox, result.check, _named(result, failing))) if failing else result
+
+
 def confirm(sandbox: Sandbox, toolchain: Toolchain, baseline: Results, now: Results, *, times: int = 1) -> Verification:
     """Compare; then rerun what changed, `times` times, and call flaky what does not come out the same again."""
     verification = compare(baseline, now)
@@ -88,9 +98,13 @@ def _reruns(toolchain: Toolchain, now: Results, verification: Verification) -> l
         changed = [test for test in result.tests if test.id in ids]
         check = next((check for check in toolchain.checks if check.name == result.check.name), None)
         if changed and check and check.kind == "tests":
-            short = result.seconds <= SHORT_RUN
-            plan.append((check, () if short else tuple(dict.fromkeys(test.file or test.id for test in changed))))
+            plan.append((check, _named(result, changed)))
     return plan
+
+
+def _named(result: CheckResult, tests: Sequence[TestResult]) -> tuple[str, ...]:
+    """What to name in a rerun of these tests of a check: nothing if the whole of it is short."""
+    return () if result.seconds <= SHORT_RUN else tuple(dict.fromkeys(test.file or test.id for test in tests))
 
 
 def _whole(check: Check, exit_code: int) -> TestResult:

@@ -3,7 +3,7 @@
 import pytest
 
 from patchwright.tools.checks import Check, CheckKind, CheckResult, Results, TestStatus, Verdict
-from patchwright.tools.compare import compare, settle, to_rerun
+from patchwright.tools.compare import compare, may_be_flaky, settle, to_rerun, with_flaky
 from patchwright.tools.diagnostics import Diagnostic
 from patchwright.tools.reports.base import a_test
 
@@ -171,3 +171,19 @@ def test_counts_tell_tests_before_and_after() -> None:
     )
     assert (seen.passed_before, seen.total_before, seen.passed_after, seen.total_after) == (1, 2, 2, 2)
     assert seen.clean
+
+
+def test_a_test_that_the_base_itself_passes_the_second_time_is_neither_fixed_nor_broken() -> None:
+    first = result({"t::slow": "failed", "t::bug": "failed", "t::a": "passed", "t::b": "passed", "t::c": "passed"}, 1)
+    again = result({"t::slow": "passed", "t::bug": "failed"}, 1)
+    base = results(with_flaky(first, again))
+    fixed = compare(base, results(result({**dict.fromkeys(["t::slow", "t::bug", "t::a", "t::b", "t::c"], "passed")})))
+    assert (fixed.ids("fixed"), fixed.ids("flaky")) == (("t::bug",), ("t::slow",))
+    assert compare(base, base).changes == ()
+
+
+def test_only_the_failing_few_of_a_suite_that_passes_are_run_again() -> None:
+    few = result({"t::a": "failed", "t::b": "passed", "t::c": "passed"}, 1)
+    assert [test.id for test in may_be_flaky(few)] == ["t::a"]
+    assert not may_be_flaky(result({"t::a": "failed", "t::b": "error", "t::c": "passed"}, 1))
+    assert not may_be_flaky(result({"t::a": "failed", "t::b": "passed", "t::c": "passed"}, 1, problem="ended"))

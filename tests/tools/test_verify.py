@@ -12,7 +12,7 @@ from patchwright.tools.checks import Results, Verification
 from patchwright.tools.compare import compare
 from patchwright.tools.protect import restore
 from patchwright.tools.toolchain import Toolchain, detect
-from patchwright.tools.verify import confirm, run_check, run_checks
+from patchwright.tools.verify import confirm, run_again, run_check, run_checks
 from tests.tools.trees import MemoryTree
 
 pytestmark = pytest.mark.docker
@@ -137,6 +137,17 @@ def test_rerunning_tells_flaky_from_broken_and_narrowing_runs_only_what_is_asked
         assert compare(baseline, some).clean
         none = run_checks(sandbox, toolchain, commit="now", image="i", kinds=["tests"], tests=[f"{BUG}_gone"])
         assert not compare(baseline, none).clean
+
+
+def test_the_base_is_asked_twice_about_a_failing_test(toolchain: Toolchain) -> None:
+    first = (
+        "import os\n\n\ndef test_chance():\n    new = not os.path.exists('/tmp/chance')\n    open('/tmp/chance', 'w')\n"
+    )
+    tree = BASE.changed({"tests/test_chance.py": first + "    assert not new\n\n\ndef test_sure():\n    pass\n"})
+    with opened(tree, toolchain) as sandbox:
+        base = run_again(sandbox, run_checks(sandbox, toolchain, commit="base", image="i", kinds=["tests"]))
+    failing = {test.id: test.flaky for test in base.tests().values() if test.status == "failed"}
+    assert failing == {BUG: False, "tests/test_chance.py::test_chance": True}
 
 
 def test_res_05_a_check_that_hangs_is_ended_and_proves_nothing(toolchain: Toolchain) -> None:
