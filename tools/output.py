@@ -22,9 +22,10 @@ def shown_output(desk: Desk, result: ExecResult, timeout: float, most: float) ->
     `timeout` is the command's, `most` what it could have been, in seconds.
     """
     output = plain(result.text)
-    cut = shortened(trimmed(output))
+    short = trimmed(output)
+    cut = shortened(short)
     if cut is None:
-        return command_text(result, trimmed(output), timeout, most)
+        return command_text(result, short, timeout, most)
     return command_text(result, f"{cut}\n({_kept(desk, output)})", timeout, most)
 
 
