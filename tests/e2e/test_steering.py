@@ -110,8 +110,12 @@ class Hanging:
 
 
 def hanging(stage: Stage, role: ModelRole) -> dict[str, Any]:
-    model = Hanging(ScriptedModel(Path(stage.recording)), role)
-    return {"models": lambda _: (Rung("hanging", model),)}
+    rungs = (Rung("hanging", Hanging(ScriptedModel(Path(stage.recording)), role)),)
+
+    def models(_: ModelRole) -> tuple[Rung, ...]:
+        return rungs
+
+    return {"models": models}
 
 
 def cancelled_while(stage: Stage, run: Run, hangs: Callable[[], bool], **changed: Any) -> Run:
