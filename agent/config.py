@@ -26,6 +26,7 @@ class SandboxTable(Settable):
     memory_mb: int = Field(default=Limits().memory_mb, ge=256)
     cpus: float = Field(default=Limits().cpus, gt=0)
     processes: int = Field(default=Limits().processes, ge=16)
+    java_processes: int = Field(default=Limits().java_processes, ge=16)
     open_files: int = Field(default=Limits().open_files, ge=64)
     file_mb: int = Field(default=Limits().file_mb, ge=1)
     workspace_mb: int = Field(default=Limits().workspace_mb, ge=16)

@@ -180,7 +180,7 @@ class Session:
                 run_id=self.ledger.run_id,
                 phase=phase,
                 read_only=phase == "planning",
-                limits=self.deps.limits,
+                limits=self.toolchain.limits(self.deps.limits),
                 env=self.toolchain.env,
             )
             opened = self._stack.enter_context(

@@ -18,6 +18,8 @@ class Limits:
     memory_mb: int = 2048
     cpus: float = 2.0
     processes: int = 256
+    java_processes: int = 2048
+    """Instead of `processes` for Java, whose tests start hundreds of threads and hang for ever without them."""
     open_files: int = 1024
     file_mb: int = 256
     workspace_mb: int = 1024

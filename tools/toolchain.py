@@ -2,11 +2,13 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from patchwright.sandbox.base import Limits
 from patchwright.sandbox.dependencies import DependencyStep
 from patchwright.tools.checks import Check, CheckKind
 from patchwright.tools.toolchains.base import Family, Found
@@ -43,6 +45,11 @@ class Toolchain(BaseModel):
     def family(self) -> Family:
         """The image family; "python" for a tree in which nothing was recognised."""
         return self.families[0] if self.families else "python"
+
+    def limits(self, most: Limits) -> Limits:
+        """Of what the operator allows, what this toolchain's commands may use (RES-01)."""
+        java = self.family.startswith("java")
+        return replace(most, processes=max(most.processes, most.java_processes)) if java else most
 
     @property
     def dependencies(self) -> DependencyStep | None:

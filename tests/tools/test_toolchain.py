@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from patchwright.sandbox.base import Limits
 from patchwright.tools.checks import Check
 from patchwright.tools.narrowing import narrowed
 from patchwright.tools.toolchain import BadSettings, Toolchain, detect
@@ -285,3 +286,9 @@ def test_odd_manifests_are_survived(package: str) -> None:
     assert detect(MemoryTree({"package.json": package})).family == "node"
     deep = "[project]\ndependencies = " + "[" * 5000
     detect(MemoryTree({"a.py": "", "pyproject.toml": deep, "setup.py": "setup(x=" + "(" * 5000}))
+
+
+def test_res_01_java_may_start_more_threads_than_others_as_far_as_the_operator_allows() -> None:
+    java, python = Toolchain(families=("java-21",)), Toolchain(families=("python",))
+    assert (java.limits(Limits()).processes, python.limits(Limits()).processes) == (2048, 256)
+    assert java.limits(Limits(java_processes=512)).processes == 512
