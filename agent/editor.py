@@ -139,13 +139,13 @@ def _windows(path: str, data: bytes, lines: Sequence[int]) -> list[str]:
     """All of a small file; of a larger one what is around these lines."""
     if len(data) <= SMALL or not lines:
         return [window(path, data)]
-    shown, done = list[str](), 0
+    ranges = list[tuple[int, int]]()
     for line in lines:
-        start, end = max(line - AROUND, done + 1), line + AROUND
-        if end > done:
-            shown.append(window(path, data, start, end - start + 1))
-            done = end
-    return shown
+        start, end = max(line - AROUND, 1), line + AROUND
+        if ranges and start <= ranges[-1][1] + 1:
+            start, end = ranges.pop()[0], end
+        ranges.append((start, end))
+    return [window(path, data, start, end - start + 1) for start, end in ranges]
 
 
 def _questions(draft: Draft) -> list[str]:

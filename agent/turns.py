@@ -170,7 +170,7 @@ def say(conversation: Conversation, text: str) -> Conversation:
 def _run(conversation: Conversation, call: ToolCall, before: Sequence[ToolOutcome], execute: Execute) -> ToolOutcome:
     if any(outcome.ended for outcome in before):
         return ToolOutcome(text="Not run: a call before it ended the work.")
-    failed = any(one.bad or one.refused or (one.red and call.name == "finish") for one in before)
+    failed = any(one.bad or one.refused for one in before) or (call.name == "finish" and _left_red(before))
     if call.name in ("finish", SUBMIT_PLAN) and failed:
         return ToolOutcome(text=f"{call.name} was not taken: a call before it in this answer failed. Look at it first.")
     if call.name == REREAD.name:
@@ -178,6 +178,12 @@ def _run(conversation: Conversation, call: ToolCall, before: Sequence[ToolOutcom
     if call.name == SUBMIT_PLAN:
         return _received(call)
     return execute(call)
+
+
+def _left_red(before: Sequence[ToolOutcome]) -> bool:
+    """Whether something was red with the last edit or after it: a test may well fail before its fix."""
+    last = max((at for at, outcome in enumerate(before) if outcome.edits), default=0)
+    return any(outcome.red for outcome in before[last:])
 
 
 def _received(call: ToolCall) -> ToolOutcome:

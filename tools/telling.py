@@ -1,5 +1,6 @@
 """A verification in words for a model: what is worse first, then what is left, then what is done."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from patchwright.tools.checks import TestChange, TestResult, Verification
@@ -11,6 +12,9 @@ MAX_DIAGNOSTICS = 30
 MAX_TRACE = 1500
 MAX_TRACES = 4
 
+_RUNNER = re.compile(r'^  File "[^"\n]*/(?:_pytest|pluggy)/[^\n]*\n(?:    [^\n]*\n)*', re.MULTILINE)
+"""Frames of the test runner itself in a trace of Python's: the call and the lines shown of it."""
+
 _WORSE = {"broken": "passed before, fails now", "new_fail": "new, fails", "not_run": "ran before, not now"}
 
 
@@ -21,9 +25,12 @@ def verdict_text(verification: Verification, wanted: Sequence[str] = (), later: 
     """
     bad = _worse(verification, later)
     early = [one for one in verification.changes if one.verdict in _WORSE and one not in bad]
+    new = [one for one in bad if one.verdict == "new_fail"]
+    lost = [one for one in bad if one not in new]
     parts = [
         *(f"Not usable as proof: {problem}" for problem in verification.problems),
-        *_tests("Worse than before", [_change(one, number) for number, one in enumerate(bad)]),
+        *_tests("Worse than before", [_change(one, number) for number, one in enumerate(lost)]),
+        *_tests("New tests that fail", [_change(one, number) for number, one in enumerate(new, len(lost))]),
         *_diagnostics(verification.new_diagnostics),
         *(f"The check {name} ended worse than before, without saying why." for name in verification.worse_checks),
         *_still(verification, wanted),
@@ -99,6 +106,7 @@ def _result(test: TestResult, number: int) -> str:
 
 def _failure(message: str, trace: str, number: int) -> str:
     """The trace's end for the first few, where the error stands; else the message's first line."""
+    trace = _RUNNER.sub("", trace)
     if trace and number < MAX_TRACES:
         cut = trace if len(trace) <= MAX_TRACE else "… " + trace[-MAX_TRACE:].partition("\n")[2]
         return "\n" + "\n".join(f"    {printable(line)}" for line in cut.strip("\n").split("\n"))

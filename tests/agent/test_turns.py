@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from patchwright.agent.messages import Message, Reply, ToolCall
-from patchwright.agent.turns import Conversation, Execute, Turn, absorb, begin, say, take_turn
+from patchwright.agent.turns import Conversation, Execute, Turn, absorb, begin, run_calls, say, take_turn
 from patchwright.tools.calls import ToolOutcome
 from patchwright.tools.checks import TestChange, Verification
 from patchwright.tools.toolbox import execute, specs
@@ -62,6 +62,24 @@ def test_edit_tests_and_finish_fit_into_one_answer_but_a_red_test_keeps_the_work
     done = turn(START, calls(*last), MemoryDesk(FILES, verification=broken))
     assert done.ended is None
     assert "finish was not taken" in done.conversation.messages[-1].content
+
+
+def test_a_test_may_be_red_before_its_fix_in_the_same_answer() -> None:
+    red_then_green = iter((ToolOutcome(text="fails", red=True), ToolOutcome(text="passes")))
+
+    def execute(call: ToolCall) -> ToolOutcome:
+        match call.name:
+            case "run_tests":
+                return next(red_then_green)
+            case "edit":
+                return ToolOutcome(text="done", edits=("a.py",))
+            case _:
+                return ToolOutcome(text="Finished.", ended="finish")
+
+    names = ("edit", "run_tests", "edit", "run_tests", "finish")
+    calls = tuple(ToolCall(id=str(at), name=name, arguments={}) for at, name in enumerate(names))
+    outcomes = run_calls(START, calls, execute)
+    assert [outcome.ended for outcome in outcomes] == [None, None, None, None, "finish"]
 
 
 def test_a_command_that_fails_keeps_a_step_open_but_is_what_a_plan_may_be_about() -> None:

@@ -11,6 +11,7 @@ from patchwright.tools.acts import Helpers
 from patchwright.tools.calls import ToolCall, ToolOutcome
 from patchwright.tools.checks import TestChange, TestResult, Verification
 from patchwright.tools.diagnostics import Diagnostic
+from patchwright.tools.telling import verdict_text
 from patchwright.tools.toolbox import ToolPhase, execute, specs
 from patchwright.tools.viewing import listing, window
 from tests.tools.memory_desk import MemoryDesk
@@ -192,6 +193,21 @@ def test_run_tests_tells_what_is_new_first_and_shows_wanted_failures_in_full() -
         "1 other tests failed before and fail now; not yours to fix.\n"
         "Fixed (1):\n- t::a\n5 of 8 tests pass (baseline: 5 of 8)."
     )
+
+
+def test_a_new_test_that_fails_is_told_apart_and_without_the_frames_of_the_runner() -> None:
+    frame = (
+        '  File "/usr/lib/python3/dist-packages/_pytest/python.py", line 1, in pytest_pyfunc_call\n    result = f()\n'
+    )
+    trace = (
+        f'Traceback (most recent call last):\n{frame}  File "/workspace/t.py", line 3, in test_a\n    assert 0\nE: 0'
+    )
+    new = TestChange(id="t.py::test_a", verdict="new_fail", before=None, after="failed", trace=trace)
+    text = verdict_text(Verification(commit="c", changes=(new,)))
+    assert text.startswith("New tests that fail (1):\n- t.py::test_a: new, fails\n    Traceback")
+    assert "_pytest" not in text
+    assert "result = f()" not in text
+    assert "line 3, in test_a" in text
 
 
 def test_diagnostics_tell_only_what_is_new() -> None:
