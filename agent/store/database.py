@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from collections.abc import Generator
 from contextlib import contextmanager
 from importlib import resources
@@ -12,6 +13,9 @@ from patchwright.agent.errors import StoreUnusable
 SCHEMA_VERSION = "2"
 UPGRADES = {"1": "2"}
 """The version that `upgrade_N.sql` makes of version N."""
+
+PATIENCE = 30.0
+"""Seconds that a writer waits for another."""
 
 
 class Database:
@@ -31,10 +35,10 @@ class Database:
         return found
 
     def connect(self) -> sqlite3.Connection:
-        """A new connection with our settings: WAL, NORMAL, and 30 s of patience for another writer."""
-        connection = sqlite3.connect(self.path, timeout=30, isolation_level=None, check_same_thread=False)
+        """A new connection with our settings: WAL, NORMAL, and patience for another writer."""
+        connection = sqlite3.connect(self.path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
         connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode=WAL")
+        _to_wal(connection)
         connection.execute("PRAGMA synchronous=NORMAL")
         return connection
 
@@ -108,6 +112,20 @@ class Database:
             f"The store {self.path} cannot be used ({error}). Nothing that was recorded is lost: "
             "free disk space or fix the file's permissions, then run the command again."
         )
+
+
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """SQLite waits for nobody where it changes the journal: whoever comes second looks again."""
+    until = time.monotonic() + PATIENCE
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        else:
+            return
+        time.sleep(0.01)
 
 
 def _script(name: str) -> str:

@@ -4,6 +4,7 @@ import json
 import multiprocessing
 import sqlite3
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -229,6 +230,16 @@ def test_a_store_of_the_first_version_is_upgraded_with_all_that_it_holds(tmp_pat
     assert [(a["candidate"], a["step"], a["attempt"]) for a in store.attempts("r1")] == [(1, 0, 2)]
     fresh = Store(Database(tmp_path / "fresh.db"))
     assert tables(store) == tables(fresh)
+
+
+def test_rel_10_a_store_may_be_opened_by_many_at_once_the_first_time(tmp_path: Path) -> None:
+    """SQLite does not wait for another that changes the journal to WAL."""
+    for number in range(20):
+        path = tmp_path / f"{number}.db"
+        a_store_of_version_1(path)
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(Database, [path] * 8))
+        assert len(found) == 8
 
 
 def tables(store: Store) -> set[tuple[str, str]]:
