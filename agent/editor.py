@@ -51,7 +51,7 @@ def editor_messages(
         issue=issue_text(issue),
         plan=plan_text(plan, number),
         step=step_text(step, plan.draft.scope, number, to_come(plan.draft.steps[number + 1 :]), unwritten),
-        facts=facts_text(facts),
+        facts=facts_text(facts, tree=False),
         rest="\n\n".join(filter(None, (hints_text(facts), _changed(changed), shown, _learned(learned)))),
     )
     return [Message(role="system", content=prompt("editor")), Message(role="user", content=request)]
@@ -86,14 +86,16 @@ def step_text(step: Step, scope: Scope, number: int, later: Sequence[str] = (), 
     `unwritten` are the tests among these that are not there yet.
     """
     files = ", ".join(dict.fromkeys((*step.files, *scope.paths))) or "none"
-    shown = step.must_fix[:MAX_MUST_FIX]
-    more = len(step.must_fix) - len(shown)
+    written = [name for name in step.must_fix if name not in unwritten]
+    shown = written[:MAX_MUST_FIX]
+    more = len(written) - len(shown)
     return (
         f"{number + 1}. {step.title}\n{step.intent}\n\nYou may change: {files}. {_permissions(scope)}"
         + (f"\nDone when: {step.verify}" if step.verify else "")
         + _section("Must pass after this step", (*shown, *([f"and {more} more"] if more else [])))
         + _section(
-            "Not written yet: write it first; it is run on the unchanged code too and must fail there", unwritten
+            "To be written, first; each must fail on the unchanged code (we run it there) and pass after this step",
+            unwritten,
         )
         + _section("Must pass after later steps, and may fail until then", later[:MAX_MUST_FIX])
         + _section("Evidence", _places(step.evidence))
@@ -122,16 +124,17 @@ def _permissions(scope: Scope) -> str:
 
 def _shown(step: Step, evidence: Sequence[Evidence], tree: FileTree) -> str:
     """The step's files as `read` shows them, as far as they fit: what the evidence points at, then small files."""
-    parts, left, known = list[str](), MAX_SHOWN, set(tree.paths())
+    parts, left, known, others = list[str](), MAX_SHOWN, set(tree.paths()), list[str]()
     places = {path: sorted(one.line for one in evidence if one.path == path and one.line) for path in step.files}
     for path in sorted(set(step.files) & known, key=lambda path: (not places[path], path)):
         data = tree.read(path)
-        if not places[path] and len(data) > SMALL:
-            continue
         text = frame(path, "\n".join(_windows(path, data, places[path])))
-        if len(text) <= left:
+        if len(text) > left or (not places[path] and len(data) > SMALL):
+            others.append(f"{path} ({len(data.splitlines())} lines)")
+        else:
             left -= len(text)
             parts.append(text)
+    parts += [frame("not shown", ", ".join(others))] if others else []
     return "\n".join(["# Files of this step, as they are now", *parts]) if parts else ""
 
 

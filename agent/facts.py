@@ -61,14 +61,16 @@ def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: S
     )
 
 
-def facts_text(facts: Facts) -> str:
-    """The facts in a few lines each; what the repository and its tests say stands in a frame (PI-01)."""
+def facts_text(facts: Facts, *, tree: bool = True) -> str:
+    """The facts in a few lines each, with the top of the `tree` if it is wanted.
+
+    What the repository and its tests say stands in a frame (PI-01).
+    """
     lines = [
         *(printable(note) for note in facts.missing),
         *_titled("Checks on the untouched base commit", facts.checks or ("none: nothing can be proved",)),
         *_titled(f"Tests that fail before any change ({facts.red_count})", _red(facts)),
-        f"Top of the tree ({facts.files} files):",
-        facts.overview,
+        *([f"Top of the tree ({facts.files} files):", facts.overview] if tree else []),
     ]
     ours = (
         f"Languages: {', '.join(facts.languages) or 'not recognised'}. Sandbox: image {facts.image}, no network; "
@@ -102,7 +104,11 @@ def command_line(check: Check) -> str:
 
 def _check_line(result: CheckResult) -> str:
     passed = sum(test.status in _GOOD for test in result.tests)
-    counts = f", {passed} of {len(result.tests)} pass, with ids like {result.tests[0].id}" if result.tests else ""
+    skipped = sum(test.status == "skipped" for test in result.tests)
+    others = f" ({skipped} are skipped)" if skipped else ""
+    counts = (
+        f", {passed} of {len(result.tests)} pass{others}, with ids like {result.tests[0].id}" if result.tests else ""
+    )
     found = f", {len(result.diagnostics)} diagnostics" if result.diagnostics else ""
     problem = f", {printable(result.problem)}" if result.problem else ""
     status = "timed out" if result.timed_out else f"exit code {result.exit_code}"
@@ -111,6 +117,13 @@ def _check_line(result: CheckResult) -> str:
         f"{check.kind}: `{printable(command_line(check))}`"
         f" ({status}{printable(counts)}{found}{problem}, {result.seconds:.1f} s)"
     )
+
+
+def _counts_of(tests: Sequence[TestResult]) -> str:
+    passed = sum(test.status in _GOOD for test in tests)
+    skipped = sum(test.status == "skipped" for test in tests)
+    others = f", {skipped} are skipped" if skipped else ""
+    return f", {passed} of {len(tests)} pass{others}, with ids like {tests[0].id}"
 
 
 def _red_line(test: TestResult) -> str:

@@ -108,7 +108,8 @@ def findings_text(findings: tuple[Finding, ...], diff: str) -> str:
     if not lines:
         return ""
     change = frame("the change so far", _cut(diff, MAX_SHOWN))
-    return "\n".join(["A reviewer of your change says (check it; it may be wrong):", *lines, change])
+    head = "A reviewer says of your change (check it; where it is right, it goes before the words of the step):"
+    return "\n".join([head, *lines, change])
 
 
 def _finding(item: dict[str, Any]) -> Finding | None:

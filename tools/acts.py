@@ -3,7 +3,7 @@
 Each act raises `BadPath` for a path that no tool may name, and what the sandbox raises when it fails.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,6 +19,7 @@ from patchwright.tools.quick import with_diagnostics
 from patchwright.tools.search import Query, search
 from patchwright.tools.shell import honest
 from patchwright.tools.telling import is_red, verdict_text
+from patchwright.tools.testfiles import looks_like_test
 from patchwright.tools.untrusted import printable
 from patchwright.tools.viewing import READ_LINES, listing, window
 
@@ -138,9 +139,17 @@ def undo(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
 
 def run_tests(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """Tests against the baseline."""
-    found = desk.judge(["tests"], given.get("tests", []))
+    paths, wanted = desk.paths(), given.get("tests", [])
+    found = desk.judge(["tests"], [one for test in wanted for one in (_test_files(paths, test) or [test])])
     text = verdict_text(found, helpers.wanted, helpers.later)
     return ToolOutcome(text=text, red=is_red(found, helpers.wanted, helpers.later))
+
+
+def _test_files(paths: Sequence[str], folder: str) -> list[str]:
+    """The files below a folder that are tests by their own name, as not every runner takes a folder."""
+    inside = folder.removeprefix("./").rstrip("/") + "/"
+    below = [path for path in paths if path.startswith(inside) and not path.endswith(".ini")]
+    return [path for path in below if looks_like_test(path.rpartition("/")[2])]
 
 
 def diagnostics(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:

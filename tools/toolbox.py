@@ -125,7 +125,7 @@ _RUN = (
     f"Killed after `seconds` (default {DEFAULT_SECONDS}, at most {MAX_SECONDS}), output kept. "
     "In long output, runs of passing tests and repeats are only counted; "
     "if it still is over {} KB, you get its first {} and last {} KB, and a file with all. "
-    "No network, no input; nothing it starts outlives it."
+    "No network, no input, no git; nothing it starts outlives it."
 ).format(*_KILOBYTES)
 
 _TOOLS: tuple[Tool, ...] = (
@@ -232,7 +232,7 @@ _TOOLS: tuple[Tool, ...] = (
     ),
     Tool(
         "run_tests",
-        "Run the test files or ids given (none: all); tells what is new against the baseline.",
+        "Run the test files, folders or ids given (none: all); tells what is new against the baseline.",
         {"tests": {"type": "array", "maxItems": 200, "items": _text(most=1000)}},
         (),
         _EXECUTING,

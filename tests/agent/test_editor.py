@@ -55,6 +55,7 @@ def test_the_steps_own_files_are_shown_as_far_as_they_fit() -> None:
     assert "1\tc = 3" in content
     assert content.index("big.py, lines 1-45 of 9000") < content.index("a.py, lines 1-1 of 1\n1\ta = 1")
     assert "of years" not in content
+    assert "\nCHANGES (9000 lines)\n" in content
     assert "not named" not in content
 
 
@@ -135,4 +136,7 @@ def test_system_prompt_and_tools_take_at_most_8_kb() -> None:
 
 def test_a_promised_test_that_is_not_there_yet_is_to_be_written_first() -> None:
     content = editor_messages(an_issue(), a_plan(), 0, some_facts(), unwritten=("tests/t.py::new*",))[1].content
-    assert "write it first; it is run on the unchanged code too and must fail there:\n- tests/t.py::new*" in content
+    assert (
+        "each must fail on the unchanged code (we run it there) and pass after this step:\n- tests/t.py::new*"
+        in content
+    )

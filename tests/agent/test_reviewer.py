@@ -21,7 +21,9 @@ def test_findings_come_worst_first() -> None:
     found = review_diff(Script(Reply(parsed={"findings": [ONE, worst]})), an_issue(), a_plan(), "diff")
     assert [one.message for one in found] == ["wrong", "edge case"]
     said = findings_text(found, "+the line")
-    assert said.startswith("A reviewer of your change says (check it; it may be wrong):\n- a.py:3 wrong\n<data-")
+    assert said.startswith(
+        "A reviewer says of your change (check it; where it is right, it goes before the words of the step):\n- a.py:3 wrong\n<data-"
+    )
     assert "+the line" in said
     assert findings_text(found[1:], "+the line") == ""
 

@@ -195,6 +195,12 @@ def test_run_tests_tells_what_is_new_first_and_shows_wanted_failures_in_full() -
     )
 
 
+def test_a_folder_of_tests_becomes_its_test_files_and_an_id_stays() -> None:
+    desk = MemoryDesk({"test/a.test.js": b"", "test/deep/b.test.js": b"", "test/helper.js": b"", "src/a.js": b""})
+    call(desk, "run_tests", tests=["./test/", "src/a.js", "t.py::test_a"])
+    assert desk.judged == [(("tests",), ("test/a.test.js", "test/deep/b.test.js", "src/a.js", "t.py::test_a"))]
+
+
 def test_a_new_test_that_fails_is_told_apart_and_without_the_frames_of_the_runner() -> None:
     frame = (
         '  File "/usr/lib/python3/dist-packages/_pytest/python.py", line 1, in pytest_pyfunc_call\n    result = f()\n'
