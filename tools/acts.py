@@ -104,7 +104,7 @@ def symbols(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
 
 def run(desk: Desk, helpers: Helpers, given: Arguments) -> ToolOutcome:
     """A shell command in the sandbox."""
-    command, seconds = given["command"], float(given.get("seconds", DEFAULT_SECONDS))
+    command, seconds = given["command"], float(min(given.get("seconds", DEFAULT_SECONDS), MAX_SECONDS))
     if "\0" in command:
         return bad("run was not run: the command holds a NUL character.")
     result = desk.shell(honest(command), seconds)

@@ -107,7 +107,7 @@ def _number(least: int, most: int, description: str = "") -> dict[str, Any]:
 
 
 _PATH = {"type": "string", "maxLength": 1024}
-_LINE = {"type": "integer", "minimum": 1}
+_COUNT = {"type": "integer", "minimum": 1}
 _FLAG = {"type": "boolean"}
 _ALWAYS: tuple[ToolPhase, ...] = ("planning", "executing")
 _PLANNING: tuple[ToolPhase, ...] = ("planning",)
@@ -140,7 +140,7 @@ _TOOLS: tuple[Tool, ...] = (
     Tool(
         "read",
         f"Numbered lines of a file: NUMBER<tab>LINE, at most {READ_LINES} lines or 20 KB per call.",
-        {"path": _PATH, "start": _LINE, "lines": _number(1, READ_LINES)},
+        {"path": _PATH, "start": _COUNT, "lines": _COUNT},
         ("path",),
         _ALWAYS,
         acts.read,
@@ -174,7 +174,7 @@ _TOOLS: tuple[Tool, ...] = (
     Tool(
         "run",
         f"{_RUN} The repository is read-only; write to /tmp.",
-        {"command": _text(most=20_000), "seconds": _number(1, MAX_SECONDS)},
+        {"command": _text(most=20_000), "seconds": _COUNT},
         ("command",),
         _PLANNING,
         acts.run,
@@ -190,7 +190,7 @@ _TOOLS: tuple[Tool, ...] = (
     Tool(
         "git_blame",
         "Which commit last changed each of these lines.",
-        {"path": _PATH, "start": _LINE, "end": _LINE},
+        {"path": _PATH, "start": _COUNT, "end": _COUNT},
         ("path", "start", "end"),
         _PLANNING,
         acts.git_blame,
@@ -225,7 +225,7 @@ _TOOLS: tuple[Tool, ...] = (
     Tool(
         "run",
         f"{_RUN} Files that it changes are not in the patch: use edit and create.",
-        {"command": _text(most=20_000), "seconds": _number(1, MAX_SECONDS)},
+        {"command": _text(most=20_000), "seconds": _COUNT},
         ("command",),
         _EXECUTING,
         acts.run,

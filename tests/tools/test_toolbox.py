@@ -38,6 +38,7 @@ def test_a_long_file_comes_in_windows_that_say_how_to_go_on() -> None:
     desk = MemoryDesk({"a.txt": b"line\n" * 1000})
     first = call(desk, "read", path="a.txt").text
     assert first.endswith("400\tline\n(600 more lines: read with start=401)")
+    assert call(desk, "read", path="a.txt", lines=900).text == first  # more than there is to have is no mistake
     assert call(desk, "read", path="a.txt", start=999).text == "a.txt, lines 999-1000 of 1000\n999\tline\n1000\tline"
     assert call(desk, "read", path="a.txt", start=5000).text == "a.txt has only 1000 lines."
 
