@@ -103,12 +103,7 @@ def command_line(check: Check) -> str:
 
 
 def _check_line(result: CheckResult) -> str:
-    passed = sum(test.status in _GOOD for test in result.tests)
-    skipped = sum(test.status == "skipped" for test in result.tests)
-    others = f" ({skipped} are skipped)" if skipped else ""
-    counts = (
-        f", {passed} of {len(result.tests)} pass{others}, with ids like {result.tests[0].id}" if result.tests else ""
-    )
+    counts = _counts_of(result.tests) if result.tests else ""
     found = f", {len(result.diagnostics)} diagnostics" if result.diagnostics else ""
     problem = f", {printable(result.problem)}" if result.problem else ""
     status = "timed out" if result.timed_out else f"exit code {result.exit_code}"
