@@ -53,7 +53,10 @@ MAX_ISSUE = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a door was asked for. `revision` is any name of a commit in the repository."""
+    """What a door was asked for. `revision` is any name of a commit in the repository.
+
+    `run_id` is the id that a door has promised already; "" for a new one.
+    """
 
     repository: str
     text: str
@@ -63,6 +66,7 @@ class Asked:
     origin: Origin = "terminal"
     candidates: int = 1
     transformation: str = ""
+    run_id: str = ""
 
 
 def start(deps: Deps, asked: Asked) -> Run:
@@ -85,7 +89,7 @@ def start(deps: Deps, asked: Asked) -> Run:
         hidden=text.removed,
         transformation=asked.transformation,
     )
-    run = deps.store.create_run(issue, GRAPH_VERSION, asked.sandbox, asked.candidates)
+    run = deps.store.create_run(issue, GRAPH_VERSION, asked.sandbox, asked.candidates, asked.run_id)
     if len(issue.body) > MAX_ISSUE:
         said = f"The issue is long: its first {MAX_ISSUE:,} characters were kept, the rest was cut."
         deps.store.append(run.id, "warning", {"text": said})
@@ -246,9 +250,10 @@ def with_candidates(deps: Deps, run_id: str, number: int, *, by: str, revision: 
     return revised
 
 
-def edit(deps: Deps, run_id: str, draft: Draft, *, by: str) -> Plan:
-    """A human's own revision of the plan. Raises `NotNow`."""
+def edit(deps: Deps, run_id: str, draft: Draft, *, by: str, revision: int = 0, sha256: str = "") -> Plan:
+    """A human's own revision, made of `revision` if that is named. Raises `NotNow` or `StaleApproval`."""
     run, plan = _waiting(deps, run_id)
+    _check_named(deps, plan, run_id, revision or plan.revision, sha256)
     revised = _next(plan, by, authored(plan.draft, draft, by), run.issue, plan.notes)
     deps.store.add_plan(run_id, revised)
     return revised

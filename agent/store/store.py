@@ -63,9 +63,9 @@ class Store:
 
     # runs
 
-    def create_run(self, issue: Issue, graph_version: str, sandbox: str, candidates: int = 1) -> Run:
+    def create_run(self, issue: Issue, graph_version: str, sandbox: str, candidates: int = 1, run_id: str = "") -> Run:
         """Store a new run with its first event before anything is done for it (REL-01)."""
-        run_id, now = new_run_id(), self.now()
+        run_id, now = run_id or new_run_id(), self.now()
         with self.database.transaction() as connection:
             connection.execute(
                 "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version, sandbox, candidates) "
