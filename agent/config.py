@@ -58,12 +58,31 @@ class BudgetTable(Budget):
         return Quotas(self.repository, self.day)
 
 
+class ServiceTable(Settable):
+    """`[service]`: what those who call over the network may do, and how much of it at once (RES-12)."""
+
+    repositories: tuple[str, ...] = Field(default=(), strict=False)
+    """Globs of the repositories on which runs may be started; none if it is empty (NET-01)."""
+    requester_may_approve: bool = True
+    queue: int = Field(default=100, ge=1)
+    """Runs that may wait for a worker."""
+    runs_per_repository: int = Field(default=10, ge=1)
+    """Runs on one repository that have not ended."""
+    runs_per_hour: int = Field(default=30, ge=0)
+    """Runs that one key may start in an hour, unless it has a limit of its own."""
+    requests_per_minute: int = Field(default=600, ge=1)
+    """Calls of one key, unless it has a limit of its own."""
+    followers: int = Field(default=1000, ge=1)
+    """Event streams that may be open at once."""
+
+
 class File(Settable):
     """The operator's file."""
 
     roles: dict[ModelRole | Literal["default"], RoleTable] = Field(default={})
     budget: BudgetTable = BudgetTable()
     sandbox: SandboxTable = SandboxTable()
+    service: ServiceTable = ServiceTable()
     images: dict[str, str] = Field(default={})
     """Image by family ("python", "java-17", ...), by digest if it should not move."""
 
@@ -77,6 +96,7 @@ class Settings(Settable):
     budget: Budget = Budget()
     quotas: Quotas = NO_QUOTAS
     sandbox: SandboxTable = SandboxTable()
+    service: ServiceTable = ServiceTable()
     images: dict[str, str] = Field(default={})
 
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -111,6 +131,7 @@ def from_environment(env: Mapping[str, str], cwd: Path, config: Path | None = No
         budget=file.budget.of_run(),
         quotas=file.budget.quotas(),
         sandbox=file.sandbox,
+        service=file.service,
         images=file.images,
     )
 
