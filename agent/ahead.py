@@ -14,6 +14,7 @@ from patchwright.agent.planning import draft_plan
 from patchwright.agent.preparing import measure_baseline, prepare
 from patchwright.agent.session import Session
 from patchwright.agent.state import initial
+from patchwright.agent.transport import load_client
 
 FIRST_REQUEST_SECONDS = 0.3
 """Loading begins so long after the preparation and the map: the request to the model goes out first."""
@@ -26,7 +27,8 @@ def get_ahead(session: Session) -> None:
     with _loading():
         measure_baseline(session)
     if session.map_maker is not None:
-        map_of(session)  # nothing is loaded meanwhile: that would take its processor and come before the request
+        load_client()  # another process makes the map
+        map_of(session)  # LangGraph is not loaded meanwhile: that would come before the request
     with _loading():
         draft_plan(session, initial(session.ledger.run_id, session.issue.base_commit))
 

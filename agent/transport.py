@@ -40,9 +40,14 @@ class Fault:
 
 def new_client() -> "httpx2.Client":
     """A client that follows no redirect and keeps no connection, so that a request owns its socket."""
-    import httpx2  # late: 0.1 s that only a call to a model needs
+    import httpx2  # late: only a call to a model needs it
 
     return httpx2.Client(follow_redirects=False, limits=httpx2.Limits(max_keepalive_connections=0))
+
+
+def load_client() -> None:
+    """Import what the first client imports: a quarter of a second that can pass while something else is waited for."""
+    new_client().close()
 
 
 def post(

@@ -81,21 +81,33 @@ def _shares(used: list[tuple[int, str, float]]) -> list[tuple[int, float]]:
 
 
 def _definers(names: Mapping[int, Names], interest: Interest) -> dict[str, list[int]]:
-    definers: defaultdict[str, list[int]] = defaultdict(list)
+    # Counted first: most names of a large repository are defined in too many files to be listed.
+    many = Counter[str]()
+    for found in names.values():
+        many.update(set(found.defines))
+    definers: dict[str, list[int]] = {name: [] for name, files in many.items() if _tells(name, files, interest)}
     for blob, found in names.items():
-        for name in dict.fromkeys(found.defines):
+        for name in definers.keys() & found.defines:
             definers[name].append(blob)
-    return {
-        name: blobs
-        for name, blobs in definers.items()
-        if len(name) >= SHORTEST and len(blobs) <= (MANY if _weight(name, interest) > PLAIN else MANY_PLAIN)
-    }
+    return definers
+
+
+def _tells(name: str, files: int, interest: Interest) -> bool:
+    if files > MANY or len(name) < SHORTEST:
+        return False
+    return files <= MANY_PLAIN or _weight(name, interest) > PLAIN
 
 
 def _uses(names: Mapping[int, Names], definers: Mapping[str, list[int]], interest: Interest) -> Uses:
-    users = Counter(name for found in names.values() for name in found.uses if name in definers)
+    users = Counter[str]()
+    for found in names.values():
+        users.update(found.uses)
     # What everybody uses (`super`, `setdefault`) tells little about who uses it.
-    weights = {name: _weight(name, interest) / len(definers[name]) / sqrt(many) for name, many in users.items()}
+    weights = {
+        name: _weight(name, interest) / len(blobs) / sqrt(users[name])
+        for name, blobs in definers.items()
+        if name in users
+    }
     uses = Uses()
     for blob, found in names.items():
         used = [
