@@ -7,6 +7,7 @@ import typer
 
 from patchwright.api import options as o
 from patchwright.api.door import Door
+from patchwright.api.evaluating import group as evaluating
 
 EPILOG = (
     "Exit codes: 0 verified, or done; 1 ended without a verified patch; 2 usage or configuration; "
@@ -24,6 +25,7 @@ app = typer.Typer(
     help="An issue goes in, a verified patch comes out.",
     epilog=EPILOG,
 )
+app.add_typer(evaluating, name="eval")
 
 
 def _version(wanted: bool) -> None:

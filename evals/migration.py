@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchwright.sandbox.base import Limits, Sandbox, Sandboxes, Spec
+from patchwright.sandbox.repository import CommitTree
 from patchwright.sandbox.source import open_source
 from patchwright.tools.checks import Check
 from patchwright.tools.toolchains.java import MAVEN
@@ -33,7 +34,13 @@ def grade(sandboxes: Sandboxes, image: str, base: Path, result: Path, *, major: 
     cache = result.parent / "clones"
     before, at = open_source(str(base), cache=cache, revision="HEAD", include_dirty=False)
     after, now = open_source(str(result), cache=cache, revision="HEAD", include_dirty=False)
-    tree = after.tree(now)
+    return grade_trees(sandboxes, image, before.tree(at), after.tree(now), major=major, tests_before=tests_before)
+
+
+def grade_trees(
+    sandboxes: Sandboxes, image: str, before: CommitTree, tree: CommitTree, *, major: int, tests_before: int
+) -> Grade:
+    """The same for two trees in clones of ours."""
     spec = Spec(image=image, run_id="grading", phase="verifying", limits=LIMITS)
     with sandboxes.open(spec, tree) as sandbox:
         reasons, tests = _built(sandbox)
@@ -42,7 +49,7 @@ def grade(sandboxes: Sandboxes, image: str, base: Path, result: Path, *, major: 
     reasons += [f"class files of {', '.join(map(str, wrong))}"] if wrong else []
     reasons += [] if majors else ["no class files"]
     reasons += [f"{tests} tests ran, {tests_before} before"] if tests < tests_before else []
-    if methods_of_tests(before.tree(at)) != methods_of_tests(tree):
+    if methods_of_tests(before) != methods_of_tests(tree):
         reasons.append("src/test declares other tests")
     return Grade(tuple(reasons), tests)
 

@@ -1,0 +1,52 @@
+"""`patchwright eval`: what can be said about measuring. What is done is imported when it is needed."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from patchwright.api import options as o
+
+group = typer.Typer(no_args_is_help=True, help="Measure: datasets, runs, grades, reports.", rich_markup_mode=None)
+
+Dataset = Annotated[
+    str, typer.Argument(metavar="DATASET", help="A .jsonl, .json or .parquet file, a folder of tasks, or `builtin`.")
+]
+Instances = Annotated[
+    list[str] | None, typer.Option("--instances", metavar="ID", help="Only these; may be given several times.")
+]
+Workers = Annotated[int, typer.Option(metavar="N", min=1, max=64, help="How many at the same time.")]
+Into = Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")]
+Mirror = Annotated[
+    Path | None, typer.Option(metavar="DIR", help="Bare clones by owner+name or owner/name, instead of the network.")
+]
+AllowImages = Annotated[
+    bool, typer.Option("--allow-images", help="Use the images and Dockerfiles that the dataset names.")
+]
+
+
+@group.command()
+def grade(
+    predictions: Annotated[
+        str, typer.Argument(metavar="PREDICTIONS", help="A predictions file, or `gold` or `empty` to check a dataset.")
+    ],
+    dataset: Dataset,
+    instances: Instances = None,
+    run_id: Annotated[str, typer.Option(metavar="NAME", help="The run's name in the report files.")] = "patchwright",
+    into: Into = Path(),
+    workers: Workers = 2,
+    mirror: Mirror = None,
+    allow_images: AllowImages = False,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
+    config: o.Config = None,
+    json: o.Json = False,
+) -> None:
+    """Grade any predictions in fresh containers; report files as the official harness writes them.
+
+    Exit code 0 if all that was submitted was graded, 1 if something could not be read or judged.
+    """
+    from patchwright.api.evaldoor import Asked
+    from patchwright.api.evaldoor import grade as act
+
+    asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, config, json)
+    raise typer.Exit(act(asked, predictions, run_id=run_id, fresh=fresh))
