@@ -12,6 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 STAIRS = ("agent", "api", "evals", "sandbox", "tools")
+TASKS = Path("evals", "data", "tasks")
+"""Whole projects in many languages: data, although there are modules among them."""
 NOT_SHIPPED = ignore_patterns("__pycache__", "*.egg-info")
 
 
@@ -82,9 +84,16 @@ def test_the_wheel_holds_every_module_and_data_file_and_nothing_else(wheel: Path
     in_packages = {
         f"patchwright/{path}"
         for path in modules
-        if ".".join(("patchwright", *path.parent.parts)) in _packages_on_disk()
+        if ".".join(("patchwright", *path.parent.parts)) in _packages_on_disk() or path.is_relative_to(TASKS)
     }
     assert shipped == in_packages
+
+
+def test_the_wheel_ships_the_tasks_whole_with_files_whose_names_begin_with_a_dot(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        shipped = {name for name in archive.namelist() if name.startswith(f"patchwright/{TASKS}/")}
+    assert shipped == {f"patchwright/{path.relative_to(ROOT)}" for path in (ROOT / TASKS).rglob("*") if path.is_file()}
+    assert any("/.github/" in name for name in shipped)
 
 
 def test_the_wheel_ships_its_prompts(wheel: Path) -> None:

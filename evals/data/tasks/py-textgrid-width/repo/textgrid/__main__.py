@@ -1,0 +1,3 @@
+from textgrid.cli import main
+
+raise SystemExit(main())
