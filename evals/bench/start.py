@@ -1,5 +1,7 @@
 """From the start of a process to its first request to a model, and what the process weighs.
 
+In a default installation, as users have it: libraries load more when they find tools of development beside them.
+
 python -m patchwright.evals.bench.start
 """
 
@@ -17,8 +19,10 @@ from typing import Any
 from patchwright.evals.bench.endpoint import Call, Endpoint, endpoint
 from patchwright.evals.bench.figures import Figure, quantile, table, timed
 from patchwright.evals.bench.generated import place
+from patchwright.evals.bench.install import installed
 
-COMMAND = [str(Path(sys.executable).parent / "patchwright")]
+HERE = Path(sys.executable).parent
+"""Where the programs of this environment lie."""
 RUNS = 7
 CHANGED = "package01/part1/ours.py"
 SCRIPT: tuple[Call, ...] = (
@@ -54,9 +58,9 @@ class Started:
     status: int
 
 
-def command(source: Path, *options: str) -> list[str]:
+def command(source: Path, *options: str, programs: Path = HERE) -> list[str]:
     """A run without a terminal: it stops at the plan, unless `--yes` is among the options."""
-    return [*COMMAND, "run", str(source), "Say whose module_1 is", "--json", *options]
+    return [str(programs / "patchwright"), "run", str(source), "Say whose module_1 is", "--json", *options]
 
 
 def environment(state: Path, url: str) -> dict[str, str]:
@@ -124,27 +128,29 @@ def _most(process: "subprocess.Popen[Any]") -> Callable[[], float]:
     return most
 
 
-def importing(env: dict[str, str]) -> Started:
+def importing(programs: Path, env: dict[str, str]) -> Started:
     """The same of a bare interpreter that imports the graph's library and says what memory it had at most."""
     code = "import langgraph.graph, os; print(open('/proc/self/status').read(), sum(os.times()[:2]))"
     began = time.monotonic()
-    said = subprocess.run([sys.executable, "-c", code], env=env, check=True, capture_output=True, text=True).stdout
+    said = subprocess.run([programs / "python", "-c", code], env=env, check=True, capture_output=True, text=True).stdout
     seconds = time.monotonic() - began
     return Started(seconds, float(said.split()[-1]), 0, _line(said.splitlines(), "VmHWM"), 0)
 
 
-def python(code: str, env: dict[str, str]) -> list[float]:
-    """Milliseconds of a bare interpreter that runs this."""
-    return timed(lambda: subprocess.run([sys.executable, "-c", code], env=env, check=True), RUNS)
+def python(programs: Path, env: dict[str, str]) -> list[float]:
+    """Milliseconds of a bare interpreter."""
+    return timed(lambda: subprocess.run([programs / "python", "-c", "pass"], env=env, check=True), RUNS)
 
 
 def figures(folder: Path) -> Iterator[Figure]:
     """All of them."""
+    programs = installed(folder / "venv").parents[2] / "bin"
+    planning = command(folder / "source", programs=programs)
     with endpoint(SCRIPT) as playing:
         env = environment(folder / "state", playing.url)
-        started(playing, command(folder / "source"), env)  # builds what is missing and measures the baseline
-        pairs = [(started(playing, command(folder / "source"), env), importing(env)) for _ in range(RUNS)]
-        whole = started(playing, command(folder / "source", "--yes", "--by", "bench"), env)
+        started(playing, planning, env)  # builds what is missing and measures the baseline
+        pairs = [(started(playing, planning, env), importing(programs, env)) for _ in range(RUNS)]
+        whole = started(playing, [*planning, "--yes", "--by", "bench"], env)
     runs, bare = [run for run, _ in pairs], [one for _, one in pairs]
     name = "`import langgraph.graph` alone"
     first, busy = quantile(one.first for one in bare), quantile(one.busy for one in bare)
@@ -153,19 +159,19 @@ def figures(folder: Path) -> Iterator[Figure]:
     yield Figure("memory at that moment", quantile(one.then_mb for one in runs), "MB", 100)
     most = quantile(one.most_mb for one in bare)
     yield Figure("most memory of a whole run, to its patch", whole.most_mb, "MB", 100, f"{name}: {most:.0f} MB")
-    yield from looking(env)
+    yield from looking(programs, env)
 
 
-def looking(env: dict[str, str]) -> Iterator[Figure]:
+def looking(programs: Path, env: dict[str, str]) -> Iterator[Figure]:
     """Commands that only look."""
-    empty = f"a bare interpreter: {quantile(python('pass', env)):.0f} ms"
+    empty = f"a bare interpreter: {quantile(python(programs, env)):.0f} ms"
     for arguments, target in ((["--help"], 500.0), (["list"], None), (["show", "last"], None)):
-        found = timed(partial(_look, arguments, env), RUNS)
+        found = timed(partial(_look, [str(programs / "patchwright"), *arguments], env), RUNS)
         yield Figure(f"`patchwright {' '.join(arguments)}`", quantile(found), "ms", target, empty)
 
 
-def _look(arguments: list[str], env: dict[str, str]) -> None:
-    subprocess.run([*COMMAND, *arguments], env=env, stdout=subprocess.DEVNULL, check=True)
+def _look(line: list[str], env: dict[str, str]) -> None:
+    subprocess.run(line, env=env, stdout=subprocess.DEVNULL, check=True)
 
 
 def report() -> str:
