@@ -50,3 +50,47 @@ def grade(
 
     asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, config, json)
     raise typer.Exit(act(asked, predictions, run_id=run_id, fresh=fresh))
+
+
+@group.command()
+def run(
+    dataset: Dataset,
+    config: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE", help="Settings to be measured; several are compared.")
+    ] = None,
+    recorded: Annotated[bool, typer.Option("--recorded", help="Play the tasks' own recordings: no model.")] = False,
+    instances: Instances = None,
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The evaluation's folder; the same one goes on.")] = Path(
+        "evaluation"
+    ),
+    attempts: Annotated[int, typer.Option(metavar="K", min=1, max=100, help="Runs of each instance.")] = 1,
+    workers: Workers = 1,
+    shard: Annotated[str, typer.Option(metavar="N/M", help="On this machine only every M-th instance.")] = "1/1",
+    approval: Annotated[
+        str, typer.Option(metavar="HOW", help="Who approves plans: auto, model, or a TOML file of [[rules]].")
+    ] = "auto",
+    budget: Annotated[str, typer.Option(metavar="LIMITS", help="Of each run: tokens=500000,money=1,seconds=1800")] = "",
+    total: Annotated[str, typer.Option(metavar="LIMITS", help="Of all runs together, in a day (UTC).")] = "",
+    mirror: Mirror = None,
+    allow_images: AllowImages = False,
+    json: o.Json = False,
+) -> None:
+    """Run the agent on every instance and grade what it does. Interrupted at any moment, the same command goes on.
+
+    Exit code 0 if everything was done, 4 if the place failed for some instances: the same command tries them again.
+    """
+    from patchwright.api.evaldoor import Asked
+    from patchwright.api.evalrunning import Wanted
+    from patchwright.api.evalrunning import run as act
+
+    asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, None, json)
+    wanted = Wanted(tuple(config or ()), recorded, attempts, shard, approval, budget, total)
+    raise typer.Exit(act(asked, wanted))
+
+
+@group.command(hidden=True)
+def work(folder: Path, setup: str, instance: str, attempt: int) -> None:
+    """One job of an evaluation, in a process of its own."""
+    from patchwright.api.evalrunning import work as act
+
+    raise typer.Exit(act(folder, setup, instance, attempt))
