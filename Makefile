@@ -16,6 +16,7 @@ demo-model: setup
 	@YES=$(YES) sh scripts/demo.sh --model
 
 test: setup
+	@sh scripts/postgres.sh
 	$(PY) -m pytest $(ARGS)
 
 real-model: .venv/.ready

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self, TypeVar
+from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError
 
@@ -83,6 +84,8 @@ class File(Settable):
     budget: BudgetTable = BudgetTable()
     sandbox: SandboxTable = SandboxTable()
     service: ServiceTable = ServiceTable()
+    database: str = ""
+    """PostgreSQL's address as a URL; "" is a SQLite file in the state folder."""
     images: dict[str, str] = Field(default={})
     """Image by family ("python", "java-17", ...), by digest if it should not move."""
 
@@ -91,6 +94,7 @@ class Settings(Settable):
     """Everything a process is configured with. A role that is not configured is missing from `roles`."""
 
     state: Path
+    database: str = ""
     config_file: Path | None = None
     roles: dict[ModelRole, Ladder] = Field(default={})
     budget: Budget = Budget()
@@ -105,7 +109,12 @@ class Settings(Settable):
 
     def secrets(self) -> tuple[str, ...]:
         """Our own secrets, for the redactor."""
-        return tuple(sorted({key for end in self.endpoints() for key in end.secrets()}))
+        keys = {key for end in self.endpoints() for key in end.secrets()}
+        return tuple(sorted(keys | {unquote(password) for password in [urlsplit(self.database).password] if password}))
+
+    def store(self) -> Path | str:
+        """Where the store is: a file, or a server's URL."""
+        return self.database or self.state / "patchwright.db"
 
     def with_state(self, state: Path) -> Self:
         """The same with another state folder."""
@@ -126,6 +135,7 @@ def from_environment(env: Mapping[str, str], cwd: Path, config: Path | None = No
     file = parse_file(data, str(path)) if data is not None else File()
     return Settings(
         state=cwd / env["PATCHWRIGHT_STATE"] if env.get("PATCHWRIGHT_STATE") else _user_folder("state"),
+        database=_database(env, file),
         config_file=path if data is not None else None,
         roles=read_roles(file.roles, env, path.parent),
         budget=file.budget.of_run(),
@@ -134,6 +144,20 @@ def from_environment(env: Mapping[str, str], cwd: Path, config: Path | None = No
         service=file.service,
         images=file.images,
     )
+
+
+def _database(env: Mapping[str, str], file: File) -> str:
+    address = env.get("PATCHWRIGHT_DATABASE", "") or file.database
+    try:
+        scheme = urlsplit(address).scheme
+    except ValueError:
+        scheme = "none"
+    if address and scheme not in ("postgresql", "postgres"):
+        raise UsageError(
+            "The database is no address of a PostgreSQL server. Write PATCHWRIGHT_DATABASE, or `database` in "
+            "the settings file, as postgresql://USER@HOST:PORT/DATABASE; else the store is a file in the state folder."
+        )
+    return address
 
 
 def _file_of(env: Mapping[str, str], cwd: Path, config: Path | None) -> tuple[Path, bytes | None]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from patchwright.agent.config import from_environment
 from patchwright.agent.errors import PatchwrightError, RunNotFound
-from patchwright.agent.store.database import Database
+from patchwright.agent.store.database import open_database
 from patchwright.agent.store.store import Store
 from patchwright.tools.untrusted import printable
 
@@ -32,8 +32,8 @@ def find(store: Store, name: str) -> str:
 def complete(incomplete: str) -> Iterator[tuple[str, str]]:
     """Ids that begin so, with their status and title, for the shell's completion. Never an error."""
     try:
-        state = from_environment(os.environ, Path.cwd()).state
-        runs = Store(Database(state / "patchwright.db")).runs() if (state / "patchwright.db").exists() else []
+        store = from_environment(os.environ, Path.cwd()).store()
+        runs = Store(open_database(store)).runs() if isinstance(store, str) or store.exists() else []
     except PatchwrightError:
         return
     for run in runs[:200]:

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from patchwright.agent.config import Settings, from_environment
-from patchwright.agent.store.database import Database
+from patchwright.agent.store.database import open_database
 from patchwright.agent.store.store import Store
 from patchwright.api.naming import find
 from patchwright.api.screen import Screen
 from patchwright.tools.secrets import Redactor
-
-DATABASE = "patchwright.db"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +33,11 @@ def open_place(*, as_json: bool = False, config: str = "") -> Place:
 
 
 def open_store(settings: Settings) -> Store:
-    """The store of the state folder, made if it is not there. Raises `StoreUnusable`."""
+    """The store of the state folder or the server, made if it is not there. Raises `StoreUnusable`."""
     from patchwright.agent.errors import StoreUnusable
 
     try:
-        return Store(Database(settings.state / DATABASE))
+        return Store(open_database(settings.store()))
     except OSError as error:
         raise StoreUnusable(
             f"The state folder {settings.state} cannot be used ({error.strerror}). "

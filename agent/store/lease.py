@@ -6,6 +6,7 @@ import socket
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from patchwright.agent.errors import RunBusy, RunNotFound
 from patchwright.agent.store.database import Database
@@ -16,28 +17,39 @@ LEASE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A process, told apart from a later one with the same pid by its start time (clock ticks since boot)."""
+    """A process, told apart from a later one with the same pid by its start time (clock ticks since boot).
+
+    Another machine knows by its `presence` whether it lives (`Database.presence`).
+    """
 
     pid: int
     host: str
     started: int
     thread: int
+    presence: int = 0
 
 
-def this_holder() -> Holder:
+def this_holder(presence: int = 0) -> Holder:
     """The process and thread that asks."""
     import threading
 
-    return Holder(os.getpid(), socket.gethostname(), _start_time(os.getpid()), threading.get_ident())
+    return Holder(os.getpid(), socket.gethostname(), _start_time(os.getpid()), threading.get_ident(), presence)
+
+
+def lives(database: Database, holder: Holder) -> bool:
+    """Whether that process is there; one of another machine without a presence is taken to be."""
+    if holder.host == socket.gethostname():
+        return _start_time(holder.pid) == holder.started
+    return database.is_present(holder.presence)
 
 
 def acquire(database: Database, run_id: str, holder: Holder) -> int:
     """Take the run and return the new fencing number. Raises `RunBusy` (says who) or `RunNotFound`."""
-    with database.transaction() as connection:
+    with database.transaction(run_id) as connection:
         row = connection.execute("SELECT fence, holder, holder_until FROM runs WHERE id=?", (run_id,)).fetchone()
         if row is None:
-            raise RunNotFound(f"There is no run {run_id} in {database.path}. `patchwright list` shows all.")
-        if row["holder"] and _holds(Holder(**json.loads(row["holder"])), row["holder_until"]):
+            raise RunNotFound(f"There is no run {run_id} in {database.name}. `patchwright list` shows all.")
+        if row["holder"] and _holds(database, row):
             raise RunBusy(_busy(run_id, Holder(**json.loads(row["holder"]))))
         fence = int(row["fence"]) + 1
         connection.execute(
@@ -66,13 +78,11 @@ def release(database: Database, run_id: str, fence: int) -> None:
 def is_held(database: Database, run_id: str) -> bool:
     """Whether a live process works on the run now."""
     row = database.connection().execute("SELECT holder, holder_until FROM runs WHERE id=?", (run_id,)).fetchone()
-    return bool(row and row["holder"] and _holds(Holder(**json.loads(row["holder"])), row["holder_until"]))
+    return bool(row and row["holder"] and _holds(database, row))
 
 
-def _holds(holder: Holder, until: float) -> bool:
-    if time.time() > until:
-        return False
-    return holder.host != socket.gethostname() or _start_time(holder.pid) == holder.started
+def _holds(database: Database, row: Any) -> bool:
+    return time.time() <= row["holder_until"] and lives(database, Holder(**json.loads(row["holder"])))
 
 
 def _busy(run_id: str, holder: Holder) -> str:

@@ -1,7 +1,6 @@
 """An executor's pen: every write checks that this process still owns the run (REL-05)."""
 
 import json
-import sqlite3
 import threading
 import zlib
 from collections import Counter
@@ -15,7 +14,15 @@ from patchwright.agent.events import EventKind
 from patchwright.agent.plan import Plan
 from patchwright.agent.run import ENDED, Outcome, RunStatus, RunVerdict, Said, Usage
 from patchwright.agent.store import lease
-from patchwright.agent.store.rows import add_event, event_text, insert_plan, set_status, write_status
+from patchwright.agent.store.database import Connection
+from patchwright.agent.store.rows import (
+    add_event,
+    event_text,
+    insert_plan,
+    put_artifact,
+    set_status,
+    write_status,
+)
 from patchwright.agent.store.store import Store
 
 Place = tuple[int, int, int]
@@ -36,13 +43,13 @@ class Ledger:
         self._telling = threading.Lock()
 
     @contextmanager
-    def transaction(self) -> Generator[sqlite3.Connection]:
+    def transaction(self) -> Generator[Connection]:
         """All or nothing, and only while we own the run. Raises `LeaseLost`."""
-        with self.store.database.transaction() as connection:
+        with self.store.database.transaction(self.run_id) as connection:
             self.check(connection)
             yield connection
 
-    def check(self, connection: sqlite3.Connection) -> None:
+    def check(self, connection: Connection) -> None:
         """Raises `LeaseLost` if another process took the run over."""
         row = connection.execute("SELECT fence FROM runs WHERE id=?", (self.run_id,)).fetchone()
         if row is None or row["fence"] != self.fence:
@@ -82,12 +89,12 @@ class Ledger:
                     add_event(connection, self.run_id, self.store.now(), "heard", data)
         return tuple(said for said in self.store.said(self.run_id) if said.heard == key)
 
-    def _unheard(self, connection: sqlite3.Connection, key: str) -> list[int]:
+    def _unheard(self, connection: Connection, key: str) -> list[int]:
         query = (
-            "SELECT number FROM said WHERE run_id=?1 AND heard='' "
-            "AND NOT EXISTS (SELECT 1 FROM calls WHERE run_id=?1 AND key=?2) ORDER BY number"
+            "SELECT number FROM said WHERE run_id=:run AND heard='' "
+            "AND NOT EXISTS (SELECT 1 FROM calls WHERE run_id=:run AND key=:key) ORDER BY number"
         )
-        return [int(row["number"]) for row in connection.execute(query, (self.run_id, key))]
+        return [int(row["number"]) for row in connection.execute(query, {"run": self.run_id, "key": key})]
 
     def told(self) -> int:
         """The number of the last event."""
@@ -106,7 +113,7 @@ class Ledger:
         with self.transaction() as connection:
             self._tell(connection, kind, data)
 
-    def _tell(self, connection: sqlite3.Connection, kind: EventKind, data: dict[str, Any]) -> None:
+    def _tell(self, connection: Connection, kind: EventKind, data: dict[str, Any]) -> None:
         fact = (kind, event_text(data))
         with self._telling:
             known = self._again[fact] > 0
@@ -164,38 +171,39 @@ class Ledger:
         spent = usage.model_dump_json() if usage else _NO_USAGE
         with self.transaction() as connection:
             now = self.store.now()
-            connection.execute(
-                "INSERT INTO calls (run_id, key, kind, answer, usage, at) VALUES (?,?,?,?,?,?)",
-                (self.run_id, key, kind, data, spent, now),
-            )
+            self._insert_call(connection, (self.run_id, key, kind, data, spent, now))
             for name, stored in beside.items():
-                self._artifact(connection, name, stored, now)
+                put_artifact(connection, self.run_id, name, stored, now)
             add_event(connection, self.run_id, now, kind, {"key": key, **event})
+
+    @staticmethod
+    def _insert_call(connection: Connection, row: tuple[str, str, str, bytes, str, str]) -> None:
+        query = "INSERT INTO calls (run_id, key, kind, answer, usage, at) VALUES (?,?,?,?,?,?) ON CONFLICT DO NOTHING"
+        if not connection.execute(query, row).rowcount:
+            raise ValueError(f"call {row[1]} of run {row[0]} has been answered already")
 
     def attempt(self, place: Place, author: str, commits: tuple[str, str], result: str, reason: str) -> None:
         """Store how an attempt ended; the same one twice is one."""
         with self.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO attempts VALUES (?,?,?,?,?,?,?,?,?,?)",
+                "INSERT INTO attempts (run_id, candidate, step, attempt, author, start_commit, end_commit, result, "
+                "reason, at) VALUES (?,?,?,?,?,?,?,?,?,?) ON CONFLICT (run_id, candidate, step, attempt) DO UPDATE SET "
+                "author=excluded.author, start_commit=excluded.start_commit, end_commit=excluded.end_commit, "
+                "result=excluded.result, reason=excluded.reason, at=excluded.at",
                 (self.run_id, *place, author, *commits, result, reason, self.store.now()),
             )
 
     def artifact(self, name: str, data: bytes) -> None:
         """Store bytes under a name, replacing what was there."""
         with self.transaction() as connection:
-            self._artifact(connection, name, data, self.store.now())
-
-    def _artifact(self, connection: sqlite3.Connection, name: str, data: bytes, now: str) -> None:
-        connection.execute(
-            "INSERT OR REPLACE INTO artifacts (run_id, name, data, at) VALUES (?,?,?,?)",
-            (self.run_id, name, zlib.compress(data, 1), now),
-        )
+            put_artifact(connection, self.run_id, name, data, self.store.now())
 
     def cache(self, key: str, data: bytes) -> None:
         """Store a result that any run may reuse."""
         with self.transaction() as connection:
             connection.execute(
-                "INSERT OR REPLACE INTO cache (key, data, at) VALUES (?,?,?)",
+                "INSERT INTO cache (key, data, at) VALUES (?,?,?) "
+                "ON CONFLICT (key) DO UPDATE SET data=excluded.data, at=excluded.at",
                 (key, zlib.compress(data, 1), self.store.now()),
             )
 
@@ -208,7 +216,7 @@ def paused_by(by: str) -> str:
 @contextmanager
 def own(store: Store, run_id: str) -> Generator[Ledger]:
     """Hold the run while the context lasts, renewing in the background. Raises `RunBusy`, `RunNotFound`."""
-    fence = lease.acquire(store.database, run_id, lease.this_holder())
+    fence = lease.acquire(store.database, run_id, lease.this_holder(store.database.presence()))
     stop = threading.Event()
     keeper = threading.Thread(target=_keep, args=(store, run_id, fence, stop), daemon=True)
     keeper.start()

@@ -2,7 +2,6 @@
 
 import json
 import secrets
-import sqlite3
 import zlib
 from collections import Counter
 from collections.abc import Callable
@@ -14,8 +13,15 @@ from patchwright.agent.events import Event, EventKind
 from patchwright.agent.issue import Issue
 from patchwright.agent.plan import Approval, Plan
 from patchwright.agent.run import ENDED, WORKING, Run, RunStatus, Said, Usage
-from patchwright.agent.store.database import Database
-from patchwright.agent.store.rows import add_event, check_open, insert_plan, total_usage, write_status
+from patchwright.agent.store.database import Connection, Database
+from patchwright.agent.store.rows import (
+    add_event,
+    check_open,
+    insert_plan,
+    put_artifact,
+    total_usage,
+    write_status,
+)
 
 Clock = Callable[[], datetime]
 
@@ -26,9 +32,10 @@ _RUN_COLUMNS = (
 
 _REPLAYED = (
     "INSERT INTO calls (run_id, key, kind, answer, usage, at) SELECT :new, key, kind, answer, :free, at "
-    "FROM calls WHERE run_id=:old AND kind='model_called' AND instr(key, '!') = 0",
+    "FROM calls WHERE run_id=:old AND kind='model_called' AND key NOT LIKE '%!%'",
     "INSERT INTO artifacts (run_id, name, data, at) SELECT :new, name, data, at FROM artifacts "
-    "WHERE run_id=:old AND substr(name, 1, instr(name, '/')) IN ('asked/', 'ladders/', 'exceeded/', 'failed/')",
+    "WHERE run_id=:old AND (name LIKE 'asked/%' OR name LIKE 'ladders/%' OR name LIKE 'exceeded/%' "
+    "OR name LIKE 'failed/%')",
     "INSERT INTO said (run_id, number, by, text, at, heard) SELECT :new, number, by, text, at, heard "
     "FROM said WHERE run_id=:old AND heard<>''",
 )
@@ -68,9 +75,9 @@ class Store:
         run_id, now = run_id or new_run_id(), self.now()
         with self.database.transaction() as connection:
             connection.execute(
-                "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version, sandbox, candidates) "
-                "VALUES (?, 'queued', ?, ?, ?, ?, ?, ?)",
-                (run_id, issue.model_dump_json(), now, now, graph_version, sandbox, candidates),
+                "INSERT INTO runs (id, status, issue, repository, created_at, updated_at, graph_version, sandbox, "
+                "candidates) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+                (run_id, issue.model_dump_json(), issue.repository, now, now, graph_version, sandbox, candidates),
             )
             add_event(connection, run_id, now, "run_created", {"title": issue.title, "base": issue.base_commit})
         return self.run(run_id)
@@ -81,8 +88,8 @@ class Store:
         replayed = issue.model_copy(update={"origin": "replay"}).model_dump_json()
         with self.database.transaction() as connection:
             connection.execute(
-                "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version, sandbox, candidates) "
-                "SELECT ?, 'queued', ?, ?, ?, ?, sandbox, candidates FROM runs WHERE id=?",
+                "INSERT INTO runs (id, status, issue, repository, created_at, updated_at, graph_version, sandbox, "
+                "candidates) SELECT ?, 'queued', ?, repository, ?, ?, ?, sandbox, candidates FROM runs WHERE id=?",
                 (run_id, replayed, now, now, graph_version, old),
             )
             for statement in _REPLAYED:
@@ -98,17 +105,14 @@ class Store:
 
     def keep(self, run_id: str, name: str, data: bytes) -> None:
         """Store bytes under a name for a run that nobody works on."""
-        with self.database.transaction() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO artifacts (run_id, name, data, at) VALUES (?,?,?,?)",
-                (run_id, name, zlib.compress(data, 1), self.now()),
-            )
+        with self.database.transaction(run_id) as connection:
+            put_artifact(connection, run_id, name, data, self.now())
 
     def run(self, run_id: str) -> Run:
         """Raises `RunNotFound`."""
         row = self._one(f"SELECT {_RUN_COLUMNS} FROM runs WHERE id=?", run_id)
         if row is None:
-            raise RunNotFound(f"There is no run {run_id} in {self.database.path}. `patchwright list` shows all.")
+            raise RunNotFound(f"There is no run {run_id} in {self.database.name}. `patchwright list` shows all.")
         return _run(row)
 
     def find(self, prefix: str) -> str:
@@ -129,12 +133,12 @@ class Store:
 
     def request_cancel(self, run_id: str) -> None:
         """Ask the executor to stop at its next safe point; it also wins over a later approval (APR-08)."""
-        with self.database.transaction() as connection:
+        with self.database.transaction(run_id) as connection:
             connection.execute("UPDATE runs SET cancel_requested=1 WHERE id=?", (run_id,))
 
     def request_pause(self, run_id: str, by: str) -> None:
         """Ask the executor to park at its next safe point; "" takes it back."""
-        with self.database.transaction() as connection:
+        with self.database.transaction(run_id) as connection:
             connection.execute("UPDATE runs SET pause_by=? WHERE id=?", (by, run_id))
 
     def last_work(self, run_id: str) -> RunStatus:
@@ -148,14 +152,14 @@ class Store:
 
     def set_status(self, run_id: str, status: RunStatus, reason: str = "") -> None:
         """Change the status by a human's act, with its event."""
-        with self.database.transaction() as connection:
+        with self.database.transaction(run_id) as connection:
             write_status(connection, run_id, self.now(), status, reason)
 
     # words of humans
 
     def say(self, run_id: str, by: str, text: str) -> None:
         """Keep words for the run's next call of a model. Raises `NotNow` if the run has ended."""
-        with self.database.transaction() as connection:
+        with self.database.transaction(run_id) as connection:
             query = "SELECT status, (SELECT max(number) FROM said WHERE run_id=runs.id) AS last FROM runs WHERE id=?"
             row = connection.execute(query, (run_id,)).fetchone()
             if row["status"] in ENDED:
@@ -177,7 +181,7 @@ class Store:
         """The plan of that revision, or the newest."""
         condition = "" if revision is None else "AND revision=?"
         arguments = (run_id,) if revision is None else (run_id, revision)
-        row = self._one(f"SELECT plan FROM plans WHERE run_id=? {condition} ORDER BY revision DESC", *arguments)
+        row = self._one(f"SELECT plan FROM plans WHERE run_id=? {condition} ORDER BY revision DESC LIMIT 1", *arguments)
         return Plan.model_validate_json(row["plan"]) if row else None
 
     def plans(self, run_id: str) -> list[Plan]:
@@ -187,7 +191,7 @@ class Store:
 
     def add_plan(self, run_id: str, plan: Plan) -> None:
         """A human's revision. Raises `StaleApproval` if another took its number meanwhile, `NotNow` after an end."""
-        with self.database.transaction() as connection:
+        with self.database.transaction(run_id) as connection:
             check_open(connection, run_id)
             insert_plan(connection, run_id, plan, self.now())
 
@@ -196,29 +200,28 @@ class Store:
 
         Raises `StaleApproval`, or `NotNow` if the run was cancelled or rejected: these win over what comes later.
         """
-        with self.database.transaction() as connection:
+        with self.database.transaction(run_id) as connection:
             check_open(connection, run_id)
             newest = connection.execute(
-                "SELECT revision, sha256 FROM plans WHERE run_id=? ORDER BY revision DESC", (run_id,)
+                "SELECT revision, sha256 FROM plans WHERE run_id=? ORDER BY revision DESC LIMIT 1", (run_id,)
             ).fetchone()
             if newest is None or (newest["revision"], newest["sha256"]) != (
                 approval.revision,
                 approval.sha256,
             ):
                 raise StaleApproval(_stale(approval, newest))
-            try:
-                self._insert_approval(connection, run_id, approval)
-            except sqlite3.IntegrityError as error:
+            if not self._insert_approval(connection, run_id, approval):
                 raise StaleApproval(
                     f"Revision {approval.revision} of run {run_id} has been decided already. "
                     f"`patchwright show {run_id}` says how."
-                ) from error
+                )
             add_event(connection, run_id, approval.at, "approval_recorded", approval.model_dump())
 
     @staticmethod
-    def _insert_approval(connection: sqlite3.Connection, run_id: str, approval: Approval) -> None:
-        connection.execute(
-            "INSERT INTO approvals (run_id, revision, sha256, decision, approver, notes, at) VALUES (?,?,?,?,?,?,?)",
+    def _insert_approval(connection: Connection, run_id: str, approval: Approval) -> bool:
+        stored = connection.execute(
+            "INSERT INTO approvals (run_id, revision, sha256, decision, approver, notes, at) VALUES (?,?,?,?,?,?,?) "
+            "ON CONFLICT DO NOTHING",
             (
                 run_id,
                 approval.revision,
@@ -229,6 +232,7 @@ class Store:
                 approval.at,
             ),
         )
+        return stored.rowcount == 1
 
     def approvals(self, run_id: str) -> list[Approval]:
         """Every decision, oldest first (APR-09)."""
@@ -242,7 +246,7 @@ class Store:
 
     def append(self, run_id: str, kind: EventKind, data: dict[str, Any]) -> None:
         """Add an event that is not an executor's."""
-        with self.database.transaction() as connection:
+        with self.database.transaction(run_id) as connection:
             add_event(connection, run_id, self.now(), kind, data)
 
     def events(self, run_id: str, after: int = 0, limit: int = 1000) -> list[Event]:
@@ -266,9 +270,9 @@ class Store:
     def spent_since(self, moment: str, repository: str = "") -> Usage:
         """What all runs, or those on one repository, have spent from that moment (as `stamp` writes it) on."""
         rows = self.database.connection().execute(
-            "SELECT usage FROM calls WHERE at >= ?1 AND "
-            "(?2 = '' OR run_id IN (SELECT id FROM runs WHERE json_extract(issue, '$.repository') = ?2))",
-            (moment, repository),
+            "SELECT usage FROM calls WHERE at >= :moment AND "
+            "(:repository = '' OR run_id IN (SELECT id FROM runs WHERE repository = :repository))",
+            {"moment": moment, "repository": repository},
         )
         return total_usage(row["usage"] for row in rows)
 
@@ -314,19 +318,18 @@ class Store:
         row = self._one("SELECT data FROM cache WHERE key=?", key)
         return zlib.decompress(row["data"]) if row else None
 
-    def _one(self, query: str, *arguments: Any) -> sqlite3.Row | None:
-        row: sqlite3.Row | None = self.database.connection().execute(query, arguments).fetchone()
-        return row
+    def _one(self, query: str, *arguments: Any) -> Any:
+        return self.database.connection().execute(query, arguments).fetchone()
 
 
-def _run(row: sqlite3.Row) -> Run:
+def _run(row: Any) -> Run:
     values = dict(row)
     values["issue"] = Issue.model_validate_json(values["issue"])
     values["cancel_requested"] = bool(values["cancel_requested"])
     return Run(**values)
 
 
-def _stale(approval: Approval, newest: sqlite3.Row | None) -> str:
+def _stale(approval: Approval, newest: Any) -> str:
     named = f"revision {approval.revision} ({approval.sha256[:12]})"
     if newest is None:
         return f"The decision names {named}, but the run has no plan yet."

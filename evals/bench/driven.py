@@ -13,7 +13,7 @@ from patchwright.agent.deps import Deps, ImageWanted, Rung, SandboxKind, Say
 from patchwright.agent.messages import Model, Reply, Request, ToolCall
 from patchwright.agent.run import Run
 from patchwright.agent.scripted import Record, ScriptedModel
-from patchwright.agent.store.database import Database
+from patchwright.agent.store.database import open_database
 from patchwright.agent.store.store import Store
 from patchwright.evals.bench.endpoint import Call
 from patchwright.sandbox.base import ExecResult, Limits, Sandbox, Sandboxes, Spec, Tree
@@ -57,7 +57,7 @@ def deps(folder: Path, records: Sequence[Record], kind: SandboxKind, times: Time
         return "local" if wanted.kind == "local" else ensure_image("python", say=say)
 
     return Deps(
-        store=Store(Database(folder / "patchwright.db")),
+        store=Store(open_database(folder / "patchwright.db")),
         cache=folder / "cache",
         sandboxes=lambda _: sandboxes,
         prepare_image=image,

@@ -12,7 +12,7 @@ from typing import Any
 
 from patchwright.agent.issue import Issue
 from patchwright.agent.run import Usage
-from patchwright.agent.store.database import Database
+from patchwright.agent.store.database import open_database
 from patchwright.agent.store.ledger import own
 from patchwright.agent.store.store import Store
 from patchwright.evals.bench.figures import Figure, quantile, table, timed
@@ -30,7 +30,7 @@ def bare_insert(folder: Path) -> Callable[[], object]:
 
 def figures(folder: Path, events: int = EVENTS) -> Iterator[Figure]:
     """Median and 99th percentile of an event, and of a recorded answer of 8 KB with its event."""
-    store = Store(Database(folder / "patchwright.db"))
+    store = Store(open_database(folder / "patchwright.db"))
     issue = Issue(title="t", body="b", repository="r", base_commit="0" * 40, clone="c")
     run = store.create_run(issue, "1", "local")
     bare = quantile(timed(bare_insert(folder), events))

@@ -7,7 +7,7 @@ from patchwright.agent.plan import Draft, Evidence, Plan, Question, Scope, Step,
 from patchwright.agent.report import CheckLine, FileLine, Report, StepLine
 from patchwright.agent.run import Usage
 from patchwright.agent.state import GRAPH_VERSION
-from patchwright.agent.store.database import Database
+from patchwright.agent.store.database import open_database
 from patchwright.agent.store.ledger import own
 from patchwright.agent.store.store import Store
 from patchwright.tools.checks import TestChange
@@ -51,7 +51,7 @@ DRAFT = Draft(
 
 
 def open_store(state: Path) -> Store:
-    return Store(Database(state / "patchwright.db"))
+    return Store(open_database(state / "patchwright.db"))
 
 
 def waiting_run(state: Path, draft: Draft = DRAFT, title: str = "Make it work on Python 3.11 and later") -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from patchwright.agent.config import Settings
 from patchwright.agent.events import Event
 from patchwright.agent.run import Run
-from patchwright.agent.store.database import Database
+from patchwright.agent.store.database import open_database
 from patchwright.agent.store.store import Store
 from patchwright.api.assemble import instance
 from patchwright.sandbox.container import LABEL_INSTANCE
@@ -70,7 +70,7 @@ class Door:
     @property
     def store(self) -> Store:
         """The store as a later process sees it."""
-        return Store(Database(self.state / "patchwright.db"))
+        return Store(open_database(self.state / "patchwright.db"))
 
     def last(self) -> Run:
         """The newest run."""

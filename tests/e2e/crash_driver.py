@@ -22,7 +22,7 @@ from typing import Any
 
 from patchwright.agent.messages import Reply, Request
 from patchwright.agent.scripted import ScriptedModel
-from patchwright.agent.store.database import Database
+from patchwright.agent.store.sqlite import SqliteDatabase
 from patchwright.sandbox.local import LocalSandboxes
 from patchwright.sandbox.repository import Repository
 from patchwright.sandbox.wire import Session
@@ -107,7 +107,7 @@ def put_edges(edges: Edges, asked: Path) -> None:
 
     from patchwright.sandbox.docker import DockerSandboxes
 
-    edges.wrap_context(Database, "transaction", "store")
+    edges.wrap_context(SqliteDatabase, "transaction", "store")
     edges.wrap(SqliteSaver, "put", "checkpoint")
     edges.wrap(SqliteSaver, "put_writes", "checkpoint writes")
     edges.wrap(Repository, "commit", "commit")
