@@ -127,11 +127,15 @@ MANY = 40
 """Rows of a list that are shown; the rest is counted."""
 
 
-def write_report(report: Report) -> str:
-    """The report as Markdown. Untrusted text is shown, never obeyed (OUT-01, OUT-05)."""
+def write_report(report: Report, *, folded: bool = False) -> str:
+    """The report as Markdown. Untrusted text is shown, never obeyed (OUT-01, OUT-05).
+
+    `folded` is for GitHub, beside the issue: without its text, and what is long can be opened.
+    """
+    fold = _folded if folded else str
     parts = [
-        f"# {inline(report.title)}",
-        _verdict(report),
+        "" if folded else f"# {inline(report.title)}",
+        _verdict(report) + ("" if folded or not report.body else f"\n\n{fence(report.body, '')}"),
         _plan(report),
         _candidates(report),
         _steps(report),
@@ -140,13 +144,13 @@ def write_report(report: Report) -> str:
         _list("Tests that fail on the base and pass on the patch", report.reproduced),
         _list("New tests that pass on the base as well, and do not show the symptom", report.idle),
         _files(report),
-        _origins(report),
+        fold(_origins(report)),
         _findings(report),
         _models(report),
-        _list("What was tried", report.tried),
+        fold(_list("What was tried", report.tried)),
         _list("What humans said meanwhile", tuple(said_line(said) for said in report.said)),
         _list("Needs a model or a person", report.leftovers),
-        _list("Notes", report.notes),
+        fold(_list("Notes", report.notes)),
         _cost(report),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -166,7 +170,13 @@ def _verdict(report: Report) -> str:
     head = f"**{ending(report)}**"
     lines = "".join(f"\n- {inline(reason)}" for reason in report.reasons)
     where = f"Run `{report.run_id}` on {inline(report.repository)} at `{report.base_commit[:12]}`."
-    return f"{head}{lines}\n\n{where}" + (f"\n\n{fence(report.body, '')}" if report.body else "")
+    return f"{head}{lines}\n\n{where}"
+
+
+def _folded(section: str) -> str:
+    """A section behind its title."""
+    title, _, body = section.partition("\n")
+    return f"<details><summary>{title.lstrip('# ')}</summary>\n{body}\n\n</details>" if section else ""
 
 
 def _plan(report: Report) -> str:

@@ -2,7 +2,7 @@
 
 import threading
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,7 +55,8 @@ MAX_ISSUE = 100_000
 class Asked:
     """What a door was asked for. `revision` is any name of a commit in the repository.
 
-    `run_id` is the id that a door has promised already; "" for a new one.
+    `run_id` is the id that a door has promised already; "" for a new one. `authorization` is the HTTP header by which
+    a private repository is fetched: it is not stored.
     """
 
     repository: str
@@ -67,6 +68,7 @@ class Asked:
     candidates: int = 1
     transformation: str = ""
     run_id: str = ""
+    authorization: str = field(default="", repr=False)
 
 
 def start(deps: Deps, asked: Asked) -> Run:
@@ -75,7 +77,11 @@ def start(deps: Deps, asked: Asked) -> Run:
     if not text.text.replace(GAP, "").strip():
         raise UsageError("The issue is empty. Say in a sentence or more what should change.")
     repository, commit = open_source(
-        asked.repository, cache=deps.cache, revision=asked.revision, include_dirty=asked.include_dirty
+        asked.repository,
+        cache=deps.cache,
+        revision=asked.revision,
+        include_dirty=asked.include_dirty,
+        authorization=asked.authorization,
     )
     repository.close()
     title, body = titled(text.text)

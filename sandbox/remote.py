@@ -8,7 +8,7 @@ import hashlib
 import os
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,6 +17,7 @@ from patchwright.sandbox.git import Git
 
 _SCP = re.compile(r"(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:[^/:\s][^\s]*")
 _NETWORK = ("HTTPS_PROXY", "https_proxy", "NO_PROXY", "no_proxy", "GIT_SSL_CAINFO")
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SSH = ("SSH_AUTH_SOCK",)
 _PRIVATE = (
     "If it is private, clone it with your own git, whose credential helper knows your token, and give that folder; "
@@ -29,12 +30,14 @@ _SSH_COMMAND = "ssh -oBatchMode=yes -oClearAllForwardings=yes -oPermitLocalComma
 class Remote:
     """A source of commits. `address` is what git and people see: it holds no credentials (SEC-02).
 
-    `folder` is the working copy if the source is one on this machine.
+    `folder` is the working copy if the source is one on this machine. `authorization` is the value of the HTTP
+    header for this address, "" for none: git gets it by its environment, nobody else does.
     """
 
     address: str
     protocol: str
     folder: Path | None = None
+    authorization: str = field(default="", repr=False, compare=False)
 
     @property
     def cache_name(self) -> str:
@@ -43,11 +46,15 @@ class Remote:
         return f"{plain}-{hashlib.sha256(self.address.encode('utf-8', 'surrogateescape')).hexdigest()[:24]}.git"
 
 
-def locate(source: str) -> Remote:
-    """What the user named: a folder, else an https, ssh or file URL.
+def locate(source: str, authorization: str = "") -> Remote:
+    """What the user named: a folder, else an https, ssh or file URL (http only to this machine).
 
     Raises `SourceRefused` for anything else, saying what would do.
     """
+    return replace(_located(source), authorization=authorization)
+
+
+def _located(source: str) -> Remote:
     url = urlsplit(source) if re.match(r"[a-z][a-z0-9+.-]*://", source, re.IGNORECASE) else None
     if url is None and not Path(source).exists() and _SCP.fullmatch(source):
         return Remote(source, "ssh")
@@ -60,6 +67,8 @@ def locate(source: str) -> Remote:
             return _ssh(source)
         case "https":
             return _https(source)
+        case "http" if url.hostname in _LOOPBACK:
+            return replace(_https(source), address=source, protocol="http")
         case _:
             raise SourceRefused(
                 f"{_shown(source)} cannot be read: give a folder, or an https://, ssh:// or file:// address."
@@ -72,7 +81,7 @@ def advertised(remote: Remote, *, timeout: float = 60.0) -> dict[str, str]:
     Raises `SourceRefused` if the source does not answer as a repository.
     """
     try:
-        listing = _git(remote)("ls-remote", "--quiet", "--", remote.address, timeout=timeout, cap=1 << 26)
+        listing = git_for(remote)("ls-remote", "--quiet", "--", remote.address, timeout=timeout, cap=1 << 26)
     except GitFailed as failure:
         raise SourceRefused(_unreadable(remote, failure)) from failure
     refs: dict[str, str] = {}
@@ -89,16 +98,27 @@ def fetch(remote: Remote, git_dir: Path, *refspecs: str, timeout: float, stop: C
     """
     flags = ("--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--force")
     try:
-        _git(remote, git_dir)("fetch", *flags, "--", remote.address, *refspecs, timeout=timeout, stop=stop)
+        git_for(remote, git_dir)("fetch", *flags, "--", remote.address, *refspecs, timeout=timeout, stop=stop)
     except GitFailed as failure:
         raise SourceRefused(_unreadable(remote, failure)) from failure
 
 
-def _git(remote: Remote, git_dir: Path | None = None) -> Git:
+def git_for(remote: Remote, git_dir: Path | None = None) -> Git:
+    """Git that speaks to this source only, with the credentials for it and for nothing else (SEC-02)."""
     names = {"https": _NETWORK, "ssh": _SSH}.get(remote.protocol, ())
     extra = {name: os.environ[name] for name in names if name in os.environ}
     command = {"GIT_SSH_COMMAND": _SSH_COMMAND} if remote.protocol == "ssh" else {}
-    return Git(git_dir, protocol=remote.protocol, extra={**extra, **command})
+    return Git(git_dir, protocol=remote.protocol, extra={**extra, **command, **_header(remote)})
+
+
+def _header(remote: Remote) -> dict[str, str]:
+    if not remote.authorization:
+        return {}
+    return {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"http.{remote.address}.extraHeader",
+        "GIT_CONFIG_VALUE_0": f"Authorization: {remote.authorization}",
+    }
 
 
 def _folder(given: Path) -> Remote:

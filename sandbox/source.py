@@ -30,15 +30,17 @@ def open_source(
     include_dirty: bool = False,
     limits: SourceLimits | None = None,
     clock: Callable[[], float] = time.time,
+    authorization: str = "",
 ) -> tuple[Repository, str]:
     """A bare clone of the source in the folder `cache`, and the full sha of the revision in it.
 
     `source` is a folder or a URL (https, ssh, file). `include_dirty` makes the working copy's
-    uncommitted content a commit of ours upon HEAD, and returns that. Nothing of the source is run,
+    uncommitted content a commit of ours upon HEAD, and returns that. `authorization` is the HTTP header
+    for a private repository. Nothing of the source is run,
     and nothing in it is written. Raises `SourceRefused` with what is wrong and what to do.
     """
     limits = limits or SourceLimits()
-    remote = locate(source)
+    remote = locate(source, authorization)
     if remote.folder and (common_folder(remote.folder) / "shallow").is_file():
         raise SourceRefused(f"{source} is a shallow clone. Complete it with: git fetch --unshallow")
     refs = advertised(remote)
