@@ -71,15 +71,16 @@ class Store:
     # runs
 
     def create_run(self, issue: Issue, graph_version: str, sandbox: str, candidates: int = 1, run_id: str = "") -> Run:
-        """Store a new run with its first event before anything is done for it (REL-01)."""
+        """Store a new run with its first event before anything is done for it (REL-01); once for a `run_id`."""
         run_id, now = run_id or new_run_id(), self.now()
         with self.database.transaction() as connection:
-            connection.execute(
+            made = connection.execute(
                 "INSERT INTO runs (id, status, issue, repository, created_at, updated_at, graph_version, sandbox, "
-                "candidates) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?)",
+                "candidates) VALUES (?, 'queued', ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
                 (run_id, issue.model_dump_json(), issue.repository, now, now, graph_version, sandbox, candidates),
             )
-            add_event(connection, run_id, now, "run_created", {"title": issue.title, "base": issue.base_commit})
+            if made.rowcount:
+                add_event(connection, run_id, now, "run_created", {"title": issue.title, "base": issue.base_commit})
         return self.run(run_id)
 
     def create_replay(self, old: str, graph_version: str) -> Run:

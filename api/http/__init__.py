@@ -1,0 +1,1 @@
+"""The HTTP API: resources, keys, events as they come, and a client."""

@@ -1,0 +1,54 @@
+"""The application: resources, errors, limits, and the document that describes them."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.middleware import Middleware
+
+from patchwright.api.http import problems
+from patchwright.api.http.guard import Guard
+from patchwright.api.http.responses import ALWAYS
+from patchwright.api.http.routes import acts, events, operations, plans, results, runs
+from patchwright.api.http.service import Service
+
+MAX_BODY = 1 << 20
+"""Bytes of a request's body (WH-04)."""
+
+ABOUT = """An issue goes in, a verified patch comes out.
+
+Every address but health needs an API key: `Authorization: Bearer pwk_...` (`patchwright keys create`). Errors are
+problem details (RFC 9457). A run is asked for once per `Idempotency-Key`; its facts are followed as a stream of events
+that goes on behind `Last-Event-ID`; a decision names a plan's revision and hash, and is refused when the plan has
+moved on.
+"""
+
+
+def build(service: Service) -> FastAPI:
+    """The application on this service."""
+    app = FastAPI(
+        title="Patchwright",
+        version=version("patchwright"),
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        responses=ALWAYS,
+        middleware=[Middleware(Guard)],
+        max_body_size=MAX_BODY,
+        redirect_slashes=False,
+    )
+    app.state.service = service
+    problems.install(app, service.redactor)
+    for module in (runs, plans, acts, events, results, operations):
+        app.include_router(module.router)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: Any) -> AsyncGenerator[None]:
+    service: Service = app.state.service
+    yield
+    service.hub.close()
