@@ -1,13 +1,17 @@
-# make setup | demo | demo-model | test | real-model | check | bench | clean
+# make setup | images | demo | demo-model | test | real-model | check | bench | clean
 # Each installs what it needs first and says so; the second time it is quick. ARGS= goes to pytest and bench.
 PY := .venv/bin/python
-.PHONY: setup demo demo-model test real-model check bench clean
+.PHONY: setup images demo demo-model test real-model check bench clean
 
 setup: .venv/.ready
 	@sh scripts/sandbox.sh
 
 .venv/.ready: pyproject.toml scripts/venv.sh
 	@sh scripts/venv.sh
+
+# What the tests run projects of each language in.
+images: setup
+	@$(PY) scripts/image.py python java-17 node go c rust
 
 demo: setup
 	@YES=$(YES) sh scripts/demo.sh

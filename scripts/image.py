@@ -1,6 +1,6 @@
-"""Builds the sandbox image "python" if it is missing. Exit status 0 means: it is there.
+"""Builds the sandbox images of the named families that are missing, else that of "python". Status 0 means: they are there.
 
-`--engine` only asks whether an engine answers, `--present` only whether the image is there; both say nothing.
+`--engine` only asks whether an engine answers, `--present` only whether "python" is there; both say nothing.
 """
 
 import sys
@@ -23,9 +23,10 @@ def main(arguments: list[str]) -> int:
             return not answers()
         if arguments == ["--present"]:
             return not is_present("python")
-        ensure_image("python", say=lambda line: print(f"==> {line}", flush=True))
+        for family in arguments or ["python"]:
+            ensure_image(family, say=lambda line: print(f"==> {line}", flush=True))
     except EngineUnavailable as problem:
-        if not arguments:
+        if arguments not in (["--engine"], ["--present"]):
             print(problem, file=sys.stderr)
         return 1
     except SandboxError as problem:

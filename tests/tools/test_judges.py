@@ -4,7 +4,7 @@ import pytest
 
 from patchwright.sandbox.base import Spec
 from patchwright.sandbox.docker import DockerSandboxes
-from patchwright.sandbox.images import image_ref, is_present
+from patchwright.sandbox.images import ensure_image
 from patchwright.tools.toolchain import detect
 from patchwright.tools.verify import run_checks
 from tests.tools.trees import MemoryTree
@@ -49,9 +49,21 @@ public class {name} {{
 JUNIT_4 = TEST_JAVA.format(package="Assert.", test="Test", name="OldTest")
 JUNIT_5 = TEST_JAVA.format(package="jupiter.api.Assertions.", test="jupiter.api.Test", name="NewTest")
 
+CALC_RS = """
+pub fn add(a: i32, b: i32) -> i32 { a + b }
+pub fn sub(a: i32, b: i32) -> i32 { a + b }
+#[cfg(test)]
+mod tests {
+    #[test] fn adds() { assert_eq!(super::add(1, 2), 3); }
+    #[test] fn subtracts() { assert_eq!(super::sub(3, 2), 1); }
+}
+"""
+CARGO = '[package]\nname = "calc"\nversion = "0.1.0"\nedition = "2021"\n'
+
 PROJECTS: dict[str, tuple[dict[str, str], int]] = {
     "node --test": ({"package.json": '{"name": "calc"}', "calc.js": CALC_JS, "calc.test.js": TEST_JS}, 2),
     "ctest": ({"CMakeLists.txt": CMAKE, "calc.c": CALC_C, "t.c": TEST_C}, 2),
+    "cargo test": ({"Cargo.toml": CARGO, "src/lib.rs": CALC_RS}, 2),
     "junit": ({"demo/Calc.java": CALC_JAVA, "test/OldTest.java": JUNIT_4, "test/NewTest.java": JUNIT_5}, 4),
 }
 """By the name of the check: the files, and how many tests there are, of which half fail."""
@@ -62,9 +74,7 @@ def test_each_test_of_a_real_project_has_a_result(name: str) -> None:
     files, count = PROJECTS[name]
     tree = MemoryTree(dict(files))
     toolchain = detect(tree)
-    if not is_present(toolchain.family):
-        pytest.skip(f"the image {toolchain.family} is not built here")
-    image = image_ref(toolchain.family)
+    image = ensure_image(toolchain.family)
     spec = Spec(image=image, run_id="test-judges", phase="verifying", env=toolchain.env)
     with DockerSandboxes("test-judges").open(spec, tree) as sandbox:
         results = run_checks(sandbox, toolchain, commit="base", image=image)
