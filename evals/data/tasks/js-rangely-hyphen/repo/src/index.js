@@ -1,0 +1,2 @@
+export { compare, parse } from './version.js';
+export { maxSatisfying, satisfies } from './range.js';

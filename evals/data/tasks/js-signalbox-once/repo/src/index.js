@@ -1,0 +1,2 @@
+export { SignalBox } from './signalbox.js';
+export { matches } from './pattern.js';

@@ -1,0 +1,3 @@
+export { render } from './render.js';
+export { escape } from './escape.js';
+import './telemetry.js';
