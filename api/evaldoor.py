@@ -9,6 +9,7 @@ from patchwright.api import exits
 from patchwright.api.assemble import assemble
 from patchwright.api.choices import Choices
 from patchwright.api.place import Place, open_place
+from patchwright.api.screen import Screen
 from patchwright.evals import places
 from patchwright.evals.datasets import load_dataset
 from patchwright.evals.harness import Graded, Order, grade_all
@@ -71,7 +72,7 @@ def grade(asked: Asked, source: str, *, run_id: str, fresh: bool) -> int:
 
 def _show(place: Place, found: Graded, bad: Sequence[BadLine]) -> None:
     screen, report = place.screen, found.report
-    tell_bad(place, bad)
+    name_bad(screen, bad)
     if screen.as_json:
         rows = {name: grade.model_dump(mode="json", exclude={"output"}) for name, grade in found.grades.items()}
         unread = [one.model_dump() for one in bad]
@@ -83,12 +84,12 @@ def _show(place: Place, found: Graded, bad: Sequence[BadLine]) -> None:
     screen.show(screen.text(f"{found.cached} from the cache. The report: {found.path}"))
 
 
-def tell_bad(place: Place, bad: Sequence[BadLine]) -> None:
+def name_bad(screen: Screen, bad: Sequence[BadLine]) -> None:
     """Name what could not be read, the first ones one by one."""
     for one in bad[:SHOWN_BAD]:
-        place.screen.say(f"Left out: {one.where}: {one.reason}", "yellow")
+        screen.say(f"Left out: {one.where}: {one.reason}", "yellow")
     if len(bad) > SHOWN_BAD:
-        place.screen.say(f"... and {len(bad) - SHOWN_BAD} more that could not be read.", "yellow")
+        screen.say(f"... and {len(bad) - SHOWN_BAD} more that could not be read.", "yellow")
 
 
 def chosen(asked: Asked) -> Dataset:

@@ -12,7 +12,7 @@ from patchwright.agent.errors import UsageError
 from patchwright.api import exits
 from patchwright.api.assemble import assemble, reap_in_background
 from patchwright.api.choices import Choices
-from patchwright.api.evaldoor import Asked, chosen, tell_bad
+from patchwright.api.evaldoor import Asked, chosen, name_bad
 from patchwright.api.place import open_place
 from patchwright.evals import places
 from patchwright.evals.approving import Approver, approver, read_policy
@@ -54,7 +54,7 @@ def run(asked: Asked, wanted: Wanted) -> int:
     dataset = chosen(asked)
     campaign = open_campaign(asked.into, _campaign(asked, wanted))
     jobs = left_to_do(campaign, dataset, asked.into, _shard(wanted.shard))
-    tell_bad(place, dataset.bad)
+    name_bad(place.screen, dataset.bad)
 
     def tell(row: Row, number: int, of: int) -> None:
         what = "resolved" if row.resolved else row.failure

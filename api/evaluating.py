@@ -88,6 +88,34 @@ def run(
     raise typer.Exit(act(asked, wanted))
 
 
+Folders = Annotated[list[Path], typer.Argument(metavar="DIR...", help="Folders of `eval run`: machines, shards.")]
+Html = Annotated[Path | None, typer.Option(metavar="FILE", help="One page with charts and trajectories.")]
+Markdown = Annotated[Path | None, typer.Option(metavar="FILE", help="The same words as Markdown.")]
+
+
+@group.command()
+def report(folders: Folders, html: Html = None, markdown: Markdown = None, json: o.Json = False) -> None:
+    """What an evaluation came to: resolved with its interval, pass@k, false success, cost, why not."""
+    from patchwright.api.evalreport import report as act
+
+    raise typer.Exit(act(folders, html=html, markdown=markdown, as_json=json))
+
+
+@group.command()
+def compare(
+    folders: Folders,
+    first: Annotated[str, typer.Option("--first", metavar="NAME", help="A configuration; else the first one.")] = "",
+    second: Annotated[str, typer.Option("--second", metavar="NAME", help="Another one; else the second one.")] = "",
+    html: Html = None,
+    markdown: Markdown = None,
+    json: o.Json = False,
+) -> None:
+    """Is one configuration better than another? A paired test, the cost, what flipped and why."""
+    from patchwright.api.evalreport import compare as act
+
+    raise typer.Exit(act(folders, first, second, html=html, markdown=markdown, as_json=json))
+
+
 @group.command(hidden=True)
 def work(folder: Path, setup: str, instance: str, attempt: int) -> None:
     """One job of an evaluation, in a process of its own."""

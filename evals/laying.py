@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from patchwright.evals.instance import Instance
 from patchwright.evals.patching import apply_patch, touched
 from patchwright.sandbox.repository import Repository
-from patchwright.tools.protect import restore, sensitivity
+from patchwright.tools.protect import resteered, restore, sensitivity
 from patchwright.tools.testfiles import looks_like_test
 from patchwright.tools.toolchain import Toolchain
 
@@ -36,9 +36,7 @@ def hidden_files(repository: Repository, base: str, instance: Instance) -> Mappi
 
 def with_hidden(repository: Repository, commit: str, hidden: Mapping[str, bytes | None]) -> str:
     """The commit with the hidden files in place of whatever is there. Raises ValueError for an impossible path."""
-    there = {entry.path for entry in repository.tree(commit).entries()}
-    changes = {path: data for path, data in hidden.items() if data is not None or path in there}
-    return _committed(repository, commit, changes)
+    return _committed(repository, commit, hidden)
 
 
 def lay(
@@ -51,19 +49,22 @@ def lay(
 ) -> Laid:
     """Put the judges of the base back into the result, then the hidden tests over it."""
     before, after = repository.tree(base), repository.tree(result)
-    wanted = restore(before, after, toolchain)
-    own = touched(instance.patch)
-    tests = _tests(instance, hidden)
-    put_back = {
-        path: data for path, data in wanted.items() if path not in own and _judges(path, toolchain, instance, tests)
-    }
+    tests, own = _tests(instance, hidden), touched(instance.patch)
+    judges = {path for path in restore(before, after, toolchain) if _judges(path, toolchain, instance, tests, own)}
+    judges |= {*resteered(before, after, toolchain)}
+    truth = before
+    if judges & own:  # what the reference changes of the judges is right; of sources it would be the solution
+        truth = repository.tree(apply_patch(repository, base, instance.patch, author="dataset").commit)
+    right = frozenset(truth.paths())
+    put_back = {path: truth.read(path) if path in right else None for path in sorted(judges)}
     commit = _committed(repository, result, put_back) if put_back else result
-    return Laid(with_hidden(repository, commit, hidden), tuple(sorted(put_back.keys() - hidden.keys())))
+    return Laid(with_hidden(repository, commit, hidden), tuple(sorted(judges - hidden.keys())))
 
 
 def _committed(repository: Repository, commit: str, changes: Mapping[str, bytes | None]) -> str:
     """The commit with these files; what stands in a file's way (a link, a file for a folder) is removed first."""
     entries = {entry.path: entry for entry in repository.tree(commit).entries()}
+    changes = {path: data for path, data in changes.items() if data is not None or path in entries}
     blocking = {path for path, entry in entries.items() if path in changes and not entry.regular}
     blocking |= {folder for path in changes for folder in _above(path) if folder in entries}
     if blocking:
@@ -84,12 +85,15 @@ def _tests(instance: Instance, hidden: Mapping[str, bytes | None]) -> frozenset[
     return frozenset(hidden) | {test.partition("::")[0] for test in ids}
 
 
-def _judges(path: str, toolchain: Toolchain, instance: Instance, tests: frozenset[str]) -> bool:
+def _judges(path: str, toolchain: Toolchain, instance: Instance, tests: frozenset[str], own: frozenset[str]) -> bool:
     """Whether a file that looks like a test is one. In others' datasets `django/test/client.py` is a source.
 
-    There only a folder in which tests of this instance lie makes a test of a file that is not called one.
+    There only a folder in which tests of this instance lie makes a test of a file that is not called one; what the
+    reference changes is a source unless its name says otherwise.
     """
-    if instance.folder or sensitivity(path, toolchain) != "tests" or looks_like_test(path.rpartition("/")[2]):
+    if sensitivity(path, toolchain) != "tests" or looks_like_test(path.rpartition("/")[2]):
         return True
+    if path in own or instance.folder:
+        return path not in own
     found = _FOLDER.search(path)
     return found is None or any(test.startswith(path[: found.end()]) for test in tests)

@@ -90,6 +90,15 @@ def restore(
     return put_back
 
 
+def resteered(base: FileTree, result: FileTree, toolchain: Toolchain) -> tuple[str, ...]:
+    """Files that are source in part, such as manifests, in whose other part a change steers the tests."""
+    return tuple(
+        path
+        for kind, path, before, after in _changed(base, result, toolchain)
+        if kind not in ("tests", "control") and _steering(path, before or b"") != _steering(path, after or b"")
+    )
+
+
 def flag_changes(base: FileTree, result: FileTree, toolchain: Toolchain, allowed: Allowed) -> tuple[str, ...]:
     """A sentence for each change of a sensitive file that the plan does not allow."""
     return tuple(_flags(base, result, toolchain, allowed))
