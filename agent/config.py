@@ -77,6 +77,14 @@ class ServiceTable(Settable):
     """Event streams that may be open at once."""
 
 
+class WorkersTable(Settable):
+    """`[workers]`: how many legs of runs are worked on at once, by one worker and for one repository or key by all."""
+
+    concurrency: int = Field(default=4, ge=1)
+    per_repository: int = Field(default=4, ge=1)
+    per_key: int = Field(default=8, ge=1)
+
+
 class File(Settable):
     """The operator's file."""
 
@@ -84,6 +92,9 @@ class File(Settable):
     budget: BudgetTable = BudgetTable()
     sandbox: SandboxTable = SandboxTable()
     service: ServiceTable = ServiceTable()
+    workers: WorkersTable = WorkersTable()
+    github: dict[str, Any] = Field(default={})
+    """Read by the door to GitHub, which knows its keys."""
     database: str = ""
     """PostgreSQL's address as a URL; "" is a SQLite file in the state folder."""
     images: dict[str, str] = Field(default={})
@@ -101,6 +112,8 @@ class Settings(Settable):
     quotas: Quotas = NO_QUOTAS
     sandbox: SandboxTable = SandboxTable()
     service: ServiceTable = ServiceTable()
+    workers: WorkersTable = WorkersTable()
+    github: dict[str, Any] = Field(default={})
     images: dict[str, str] = Field(default={})
 
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -142,6 +155,8 @@ def from_environment(env: Mapping[str, str], cwd: Path, config: Path | None = No
         quotas=file.budget.quotas(),
         sandbox=file.sandbox,
         service=file.service,
+        workers=file.workers,
+        github=file.github,
         images=file.images,
     )
 

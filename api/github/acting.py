@@ -115,8 +115,7 @@ def _approve(door: GithubDoor, ask: Ask, command: Command) -> str:
 def _decide(door: GithubDoor, ask: Ask, conversation: Conversation, plan: Plan, decision: Decision, notes: str) -> str:
     by, run_id = _by(ask), conversation.run_id
     if not any(one.by == by for one in door.book.store.approvals(run_id)):
-        deps = door.deps(run_id)
-        runs.decide(deps, run_id, decision, by=by, revision=plan.revision, sha256=plan.sha256, notes=notes)
+        runs.decide(door.deps, run_id, decision, by=by, revision=plan.revision, sha256=plan.sha256, notes=notes)
     _go_on(door, conversation)
     return ""
 
@@ -124,7 +123,7 @@ def _decide(door: GithubDoor, ask: Ask, conversation: Conversation, plan: Plan, 
 def _cancel(door: GithubDoor, ask: Ask) -> str:
     conversation, run = _latest(door, ask)
     if run.status not in ENDED:
-        runs.cancel(door.deps(run.id), run.id)
+        runs.cancel(door.deps, run.id)
         door.dispatch.cancel(run.id)
     door.book.wake(conversation.run_id)
     return ""
@@ -134,7 +133,7 @@ def _retry(door: GithubDoor, repository: Repository, ask: Ask, command: Command,
     """A parked run goes on; one that came to nothing is begun again with the issue as it is now."""
     conversation, run = _latest(door, ask)
     if run.id != waiting.run_id and run.status in PARKED:
-        steering.resume(door.deps(run.id), run.id, by=_by(ask))
+        steering.resume(door.deps, run.id, by=_by(ask))
         _go_on(door, conversation)
         return ""
     if run.id != waiting.run_id and (run.status not in ENDED or run.verdict == "verified"):

@@ -62,7 +62,6 @@ def start(door: GithubDoor, run_id: str) -> None:
     if conversation is not None and known(door, run_id) is None:
         place = conversation.place
         token = door.access.token(place.repository_id, place.installation)
-        deps = door.deps("")
         asked = runs.Asked(
             repository=door.address(place.repository),
             text=conversation.words,
@@ -73,7 +72,7 @@ def start(door: GithubDoor, run_id: str) -> None:
             run_id=run_id,
             authorization=authorization(token),
         )
-        remember(door.book.store, runs.start(deps, asked).id, door.choices)
+        remember(door.book.store, runs.start(door.deps, asked).id, door.choices)
     if conversation is not None:
         door.dispatch.submit(run_id, key=f"github:{conversation.asked_by}")
 

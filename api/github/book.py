@@ -10,11 +10,6 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from patchwright.agent.store.store import Store, new_run_id
 from patchwright.api.github.events import Ask, Place
 
-HOLD_SECONDS = 120.0
-"""How long an ask or a conversation is one worker's; a dead worker's is taken over after that."""
-MOST_TRIES = 20
-"""How often an ask is tried while GitHub or the store has trouble, before it is given up with the reason."""
-
 Heard = Literal["new", "again"]
 _ASK = TypeAdapter(Ask)
 
@@ -47,7 +42,7 @@ class Conversation(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An ask that is now this worker's, and the id of the run that it may start."""
+    """An ask, the id of the run that it may start, and how often it was tried, this time included."""
 
     ask: Ask
     run_id: str
@@ -86,7 +81,7 @@ class Book:
             return "new" if made.rowcount else "again"
 
     def next_ask(self) -> Waiting | None:
-        """The ask that was said first and is free now; it is ours for a while."""
+        """The ask that was said first and that waits for nothing."""
         now = self._clock()
         with self._database.transaction() as connection:
             row = connection.execute(
@@ -96,9 +91,7 @@ class Book:
             ).fetchone()
             if row is None:
                 return None
-            connection.execute(
-                "UPDATE github_asks SET until=?, tries=tries+1 WHERE key=?", (now + HOLD_SECONDS, row["key"])
-            )
+            connection.execute("UPDATE github_asks SET tries=tries+1 WHERE key=?", (row["key"],))
         return Waiting(_ASK.validate_json(row["ask"]), row["run_id"], int(row["tries"]) + 1)
 
     def done(self, ask: Ask, result: str) -> None:
@@ -134,7 +127,7 @@ class Book:
         """Keep it; the same one twice is one."""
         place = conversation.place
         self._write(
-            "INSERT INTO github_conversations VALUES (?,?,?,?,?,1,0) ON CONFLICT DO NOTHING",
+            "INSERT INTO github_conversations VALUES (?,?,?,?,?,1,0,-1) ON CONFLICT DO NOTHING",
             (
                 conversation.run_id,
                 place.repository_id,
@@ -160,22 +153,20 @@ class Book:
         found = (self.conversation(run_id) for kind, _, run_id in keys if kind == "pull")
         return next((one for one in found if one and one.place.repository_id == place.repository_id), None)
 
-    def hold_open(self) -> list[Conversation]:
-        """Those that are not over and that no other worker holds; they are ours for a while."""
-        now, held = self._clock(), list[Conversation]()
-        for one in self._conversations("WHERE is_open=1 AND until<=? ORDER BY at, run_id", (now,)):
-            with self._database.transaction() as connection:
-                taken = connection.execute(
-                    "UPDATE github_conversations SET until=? WHERE run_id=? AND until<=?",
-                    (now + HOLD_SECONDS, one.run_id, now),
-                )
-                held += [one] if taken.rowcount else []
-        return held
+    def with_news(self) -> list[Conversation]:
+        """Those that are not over, of whose run something is new, and that wait for nothing."""
+        return self._conversations(
+            "WHERE is_open=1 AND until<=? AND seen < (SELECT max(seq) FROM events "
+            "WHERE events.run_id=github_conversations.run_id) ORDER BY at, run_id",
+            (self._clock(),),
+        )
 
-    def release(self, conversation: Conversation, seconds: float = 0.0) -> None:
-        """Give it back, not to be looked at before that many seconds."""
-        until = self._clock() + seconds
-        self._write("UPDATE github_conversations SET until=? WHERE run_id=?", (until, conversation.run_id))
+    def looked_at(self, conversation: Conversation, seconds: float, seen: int) -> None:
+        """Not to be looked at again before that many seconds; the events up to `seen` are no news any more."""
+        self._write(
+            "UPDATE github_conversations SET until=?, seen=? WHERE run_id=?",
+            (self._clock() + seconds, seen, conversation.run_id),
+        )
 
     def change(self, run_id: str, **fields: Any) -> None:
         """Change fields of it; whoever changes others meanwhile loses nothing."""
@@ -191,8 +182,8 @@ class Book:
                 )
 
     def wake(self, run_id: str) -> None:
-        """Look at it at once."""
-        self._write("UPDATE github_conversations SET until=0 WHERE run_id=?", (run_id,))
+        """Look at it at once, news or not."""
+        self._write("UPDATE github_conversations SET until=0, seen=-1 WHERE run_id=?", (run_id,))
 
     def _conversations(self, where: str, arguments: tuple[Any, ...]) -> list[Conversation]:
         rows = self._rows(f"SELECT record FROM github_conversations {where}", arguments)

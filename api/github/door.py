@@ -1,6 +1,5 @@
 """What the door to GitHub works with, given by argument."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from patchwright.agent.deps import Deps
@@ -17,12 +16,12 @@ from patchwright.tools.secrets import Redactor
 
 @dataclass(frozen=True, slots=True)
 class GithubDoor:
-    """`deps` assembles what a run needs, for a run that goes on by its id ("" for a new one)."""
+    """`deps` is for acts that ask no model; `choices` are kept with each run that is started here."""
 
     settings: GithubSettings
     book: Book
     access: Access
-    deps: Callable[[str], Deps]
+    deps: Deps
     dispatch: Dispatch
     redactor: Redactor
     choices: Choices = field(default=NOTHING_NAMED)

@@ -4,49 +4,52 @@ Nothing here remembers anything: a process that takes over goes on from the tabl
 """
 
 from patchwright.agent.run import ENDED, Run
-from patchwright.api.github.beginning import known
 from patchwright.api.github.book import Conversation
 from patchwright.api.github.door import GithubDoor
 from patchwright.api.github.errors import GithubBusy, GithubError
+from patchwright.api.github.posting import is_posted
 from patchwright.api.github.publishing import NotPublished, publish
 from patchwright.api.github.reading import told
 from patchwright.api.github.telling import status
 
 SOON = 2.0
 """Seconds between two looks at a run that is worked on; a comment is edited only if it changes."""
+LATER = 30.0
+"""Where GitHub refuses."""
+UNSEEN = -1
 
 
 def keep_up(door: GithubDoor) -> int:
     """Look at every conversation that is not over; how many there were."""
-    held = door.book.hold_open()
-    for conversation in held:
-        door.book.release(conversation, _looked_after(door, conversation))
-    return len(held)
+    found = door.book.with_news()
+    for conversation in found:
+        _look_after(door, conversation)
+    return len(found)
 
 
-def _looked_after(door: GithubDoor, conversation: Conversation) -> float:
-    """Bring one up to date; in how many seconds to look again."""
-    run = known(door, conversation.run_id)
-    if run is None:
-        return SOON
+def _look_after(door: GithubDoor, conversation: Conversation) -> None:
+    """Bring one up to date with what is known now; what happens meanwhile is news again."""
+    run_id = conversation.run_id
+    run, seen = door.book.store.run(run_id), door.book.store.last_event(run_id)
     try:
         _bring_up_to_date(door, conversation, run)
+        door.book.looked_at(conversation, SOON, seen)
     except GithubBusy as busy:
-        return busy.seconds
+        door.book.looked_at(conversation, busy.seconds, UNSEEN)
     except GithubError as error:
-        door.book.change(run.id, ended=run.status in ENDED, told=str(error))
-        return SOON * 15
-    return SOON
+        door.book.change(run_id, ended=run.status in ENDED, told=str(error))
+        door.book.looked_at(conversation, LATER, UNSEEN)
 
 
 def _bring_up_to_date(door: GithubDoor, conversation: Conversation, run: Run) -> None:
     over = run.status in ENDED
     if over and run.outcome == "patch" and run.status != "rejected":
         conversation = _published(door, conversation, run)
-    repository = door.repository(conversation.place)
-    poster = door.poster(conversation.place, repository.full_name)
-    facts = told(door.book, conversation)
-    poster.keep("status", run.id, conversation.place.number, status(facts), since=run.created_at)
+    text = status(told(door.book, conversation))
+    if not is_posted(door.book, door.redactor, "status", run.id, text):
+        repository = door.repository(conversation.place)
+        poster = door.poster(conversation.place, repository.full_name)
+        poster.keep("status", run.id, conversation.place.number, text, since=run.created_at)
     if over:
         door.book.change(run.id, ended=True)
 

@@ -16,6 +16,22 @@ Reaction = str
 """What GitHub calls it: "eyes", "-1", "confused", "rocket"."""
 
 
+def body_of(redactor: Redactor, kind: str, name: str, text: str) -> str:
+    """What stands in a comment: the text without secrets (SEC-04), and our marker."""
+    return f"{redactor.text(text)}\n{marker(kind, name)}"
+
+
+def digest_of(body: str) -> str:
+    """By which we know what we posted."""
+    return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def is_posted(book: Book, redactor: Redactor, kind: str, name: str, text: str) -> bool:
+    """Whether the comment says just this already, as far as we know."""
+    known = book.post(f"{kind}:{name}")
+    return known is not None and known.digest == digest_of(body_of(redactor, kind, name, text))
+
+
 @dataclass(frozen=True, slots=True)
 class Poster:
     """Our pen on one repository. `login` is who we are there: a marker in somebody else's text is none of ours."""
@@ -28,8 +44,8 @@ class Poster:
 
     def keep(self, kind: str, name: str, number: int, text: str, *, since: str = "") -> int:
         """The one comment of this kind and name on an issue says `text` from now on; GitHub's number of it."""
-        key, body = f"{kind}:{name}", self._body(kind, name, text)
-        digest = hashlib.sha256(body.encode()).hexdigest()
+        key, body = f"{kind}:{name}", body_of(self.redactor, kind, name, text)
+        digest = digest_of(body)
         known = self.book.post(key)
         if known is not None and known.digest == digest:
             return known.remote
@@ -43,9 +59,6 @@ class Poster:
         where = {"comment": f"issues/comments/{comment}", "line": f"pulls/comments/{comment}"}
         path = where.get(kind, f"issues/{number}")
         self.rest.post(f"/repos/{self.repository}/{path}/reactions", {"content": content})
-
-    def _body(self, kind: str, name: str, text: str) -> str:
-        return f"{self.redactor.text(text)}\n{marker(kind, name)}"  # SEC-04
 
     def _edited(self, remote: int, body: str) -> int:
         """The comment with its new text; 0 if there is none (any more)."""

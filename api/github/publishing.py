@@ -54,10 +54,9 @@ def _check(door: GithubDoor, rest: Rest, repository: Repository, conversation: C
 
 def _commit(door: GithubDoor, conversation: Conversation, run: Run) -> str:
     """One commit upon the base with the run's tree: the same sha however often it is made."""
-    deps = door.deps(run.id)
     report = views.report(door.book.store, run.id)
     ended = datetime.fromisoformat(run.updated_at).timestamp()
-    clone = Clone(deps.cache / run.issue.clone, clock=lambda: ended)
+    clone = Clone(door.deps.cache / run.issue.clone, clock=lambda: ended)
     try:
         trailers = {"Run": run.id, "Verdict": report.verdict, "Plan": report.plan_sha256}
         message = f"{_subject(report.title)}\n\nFor #{conversation.place.number}."
@@ -79,7 +78,7 @@ def _subject(title: str) -> str:
 
 def _push(door: GithubDoor, conversation: Conversation, repository: Repository, run: Run, commit: str) -> None:
     token = door.access.token(repository.id, conversation.place.installation)
-    clone = door.deps(run.id).cache / run.issue.clone
+    clone = door.deps.cache / run.issue.clone
     address, prefix = door.address(repository.full_name), door.settings.table.branch_prefix
     try:
         push(clone, address, commit, conversation.branch, prefix=prefix, authorization=authorization(token))

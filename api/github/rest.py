@@ -1,7 +1,9 @@
 """Requests to GitHub's REST API, through githubkit. One a call, never repeated here: callers know what may be."""
 
 import json
+import ssl
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, cast
 
 from patchwright.agent.parse import mapping
@@ -71,10 +73,17 @@ def connect(api_url: str, auth: Any) -> Rest:
             user_agent="patchwright",
             follow_redirects=False,
             timeout=TIMEOUT,
+            ssl_verify=_trusted(),
             http_cache=False,
             auto_retry=False,
         )
     )
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The system's authorities; made once, since it takes longer than a request."""
+    return ssl.create_default_context()
 
 
 def _read(method: str, path: str, answer: Any) -> Any:

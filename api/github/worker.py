@@ -3,52 +3,69 @@
 import logging
 import threading
 
-from patchwright.agent.errors import PatchwrightError, StoreUnusable
+from patchwright.agent.errors import StoreUnusable
+from patchwright.agent.store.lease import this_holder
+from patchwright.api.github import desk
 from patchwright.api.github.acting import LATER, act
-from patchwright.api.github.book import MOST_TRIES, Waiting
+from patchwright.api.github.book import Waiting
 from patchwright.api.github.door import GithubDoor
 from patchwright.api.github.errors import GithubBusy, GithubError
 from patchwright.api.github.keeping import keep_up
 
 LOG = logging.getLogger("patchwright.github")
 EVERY = 1.0
+"""Seconds between two looks at the tables."""
 AGAIN = 5.0
+"""Seconds before an ask is tried again, where nobody says how long."""
+MOST_TRIES = 20
+"""How often an ask is tried before it is given up with the reason."""
 
 
 def work(door: GithubDoor, stop: threading.Event) -> None:
-    """Until `stop` is set; a store or GitHub out of reach only makes it wait."""
+    """Until `stop` is set; a store or GitHub out of reach only makes it wait, and so does another process's work."""
+    database = door.book.store.database
+    holder = this_holder(database.presence())
     while not stop.is_set():
         try:
-            work_once(door)
+            if desk.take(database, holder):
+                with desk.staying(database, holder):
+                    work_once(door, stop)
         except StoreUnusable as error:
             LOG.warning("github worker: %s", door.redactor.text(str(error)))
         stop.wait(EVERY)
+    desk.leave(database, holder)
 
 
-def work_once(door: GithubDoor) -> None:
-    """All asks that are free, then every conversation once."""
-    while waiting := door.book.next_ask():
+def work_once(door: GithubDoor, stop: threading.Event | None = None) -> None:
+    """All asks that wait for nothing, then every conversation with news."""
+    while not (stop and stop.is_set()) and (waiting := door.book.next_ask()):
         attempt(door, waiting)
     keep_up(door)
 
 
 def attempt(door: GithubDoor, waiting: Waiting) -> None:
     """One ask: done, to be tried later, or given up with the reason."""
-    ask, book = waiting.ask, door.book
     try:
-        book.done(ask, act(door, waiting))
+        door.book.done(waiting.ask, act(door, waiting))
+    except StoreUnusable:
+        raise
     except LATER as error:
-        seconds = error.seconds if isinstance(error, GithubBusy) else AGAIN
-        _later(door, waiting, error, seconds)
+        _later(door, waiting, error, error.seconds if isinstance(error, GithubBusy) else AGAIN)
     except GithubError as error:
-        book.given_up(ask, door.redactor.text(str(error)))
-        LOG.warning("github ask %s was given up: %s", ask.key, door.redactor.text(str(error)))
+        _give_up(door, waiting, error)
+    except Exception as error:  # a door: one ask that we cannot do must not keep others from being done
+        LOG.exception("github ask %s", waiting.ask.key)
+        _later(door, waiting, error, AGAIN)
 
 
-def _later(door: GithubDoor, waiting: Waiting, error: PatchwrightError, seconds: float) -> None:
-    reason = door.redactor.text(str(error))
+def _later(door: GithubDoor, waiting: Waiting, error: Exception, seconds: float) -> None:
     if waiting.tries >= MOST_TRIES:
-        door.book.given_up(waiting.ask, reason)
-        LOG.warning("github ask %s was given up after %s tries: %s", waiting.ask.key, waiting.tries, reason)
+        _give_up(door, waiting, error)
     else:
-        door.book.later(waiting.ask, seconds, reason)
+        door.book.later(waiting.ask, seconds, door.redactor.text(str(error)))
+
+
+def _give_up(door: GithubDoor, waiting: Waiting, error: Exception) -> None:
+    reason = door.redactor.text(str(error))
+    door.book.given_up(waiting.ask, reason)
+    LOG.warning("github ask %s is given up after %s tries: %s", waiting.ask.key, waiting.tries, reason)

@@ -157,7 +157,7 @@ def test_a_key_file_has_to_be_private(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("x = 1", "no setting x. Known here: budget, images, roles, sandbox"),
+        ("x = 1", "no setting x. Known here: budget, database, github, images, roles, sandbox, service"),
         ("[roles.editor]\nmodell = 'x'", "no setting roles.editor.modell. Known here: api_key_env"),
         ("[roles.editor]\napi_key = 'sk-x'", "no setting roles.editor.api_key. Known"),
         ("[roles.painter]\nmodel = 'x'", "roles.painter"),

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from patchwright.agent import runs
 from patchwright.agent.config import from_environment
+from patchwright.agent.deps import Deps
+from patchwright.agent.run import Run
 from patchwright.agent.scripted import Record
 from patchwright.api.assemble import assemble
 from patchwright.api.choices import Choices
@@ -14,7 +16,6 @@ from patchwright.api.github.book import Book
 from patchwright.api.github.door import GithubDoor
 from patchwright.api.github.receiving import Receiver
 from patchwright.api.github.settings import GithubSettings, GithubTable
-from patchwright.api.github.tables import prepare
 from patchwright.api.github.worker import work_once
 from patchwright.api.place import Place, open_store
 from patchwright.api.screen import Screen
@@ -50,7 +51,7 @@ class AtOnce:
     def drive(self) -> None:
         while self.submitted:
             run_id = self.submitted.pop(0)
-            runs.drive(self.stage.door.deps(run_id), run_id)
+            runs.drive(self.stage.deps(run_id), run_id)
 
 
 @dataclass
@@ -67,6 +68,10 @@ class Stage:
     def __post_init__(self) -> None:
         self.legs = AtOnce(self)
         self.door = make_door(self.folder, self.url, self.home.full_name, self.hub.token(self.hub.bot), self.legs)
+
+    def deps(self, run_id: str) -> Deps:
+        """As a worker assembles them for a leg."""
+        return assemble(a_place(self.folder, self.door.redactor), self.door.choices, run_id)
 
     def deliver(self, delivery: Delivery) -> str:
         """A webhook; what it was answered."""
@@ -92,7 +97,7 @@ class Stage:
     def wake(self) -> None:
         """No wait of anybody lasts."""
         with self.door.book.store.database.transaction() as connection:
-            connection.execute("UPDATE github_conversations SET until=0")
+            connection.execute("UPDATE github_conversations SET until=0, seen=-1")
             connection.execute("UPDATE github_asks SET until=0")
 
     def issue(self, title: str = "The word is wrong", body: str = "It should be right.") -> Issue:
@@ -113,6 +118,10 @@ class Stage:
         plans = [store.plan(run.id) for run in store.runs()]
         return next(plan.sha256[:12] for plan in plans if plan)
 
+    def runs(self) -> list[Run]:
+        """Newest first."""
+        return self.door.book.store.runs()
+
     def pulls(self) -> list[Issue]:
         return [one for one in self.home.issues.values() if one.head]
 
@@ -123,8 +132,6 @@ class Stage:
 
 def make_door(folder: Path, url: str, repository: str, token: str, legs: AtOnce, **more: object) -> GithubDoor:
     """The door with its state folder in `folder`."""
-    state = folder / "state"
-    settings = from_environment({"PATCHWRIGHT_STATE": str(state), "HOME": str(folder)}, folder)
     table = GithubTable.model_validate(
         {
             "repositories": (repository,),
@@ -136,23 +143,37 @@ def make_door(folder: Path, url: str, repository: str, token: str, legs: AtOnce,
     )
     github = GithubSettings(table, token=token, webhook_secret=SECRET)
     redactor = Redactor(github.secrets())
-    place = Place(settings, open_store(settings), Screen(redactor, as_json=True))
-    prepare(place.store.database)
-    choices = Choices(recording=str(folder / "recording.jsonl"))
+    place, choices = a_place(folder, redactor), Choices(recording=str(folder / "recording.jsonl"))
     return GithubDoor(
         settings=github,
         book=Book(place.store),
         access=Access(github),
-        deps=lambda run_id: assemble(place, choices, run_id),
+        deps=assemble(place, choices),
         dispatch=legs,
         redactor=redactor,
         choices=choices,
     )
 
 
+def a_place(folder: Path, redactor: Redactor) -> Place:
+    settings = from_environment({"PATCHWRIGHT_STATE": str(folder / "state"), "HOME": str(folder)}, folder)
+    return Place(settings, open_store(settings), Screen(redactor, as_json=True))
+
+
 def record(folder: Path, records: list[Record] | None = None) -> None:
     """What the model says."""
     story.write_recording(folder / "recording.jsonl", records or story.tiny_answers())
+
+
+def more_answers() -> list[Record]:
+    """What the model says of a follow-up: the word gets louder."""
+    step = {"title": "Louder", "intent": "", "files": ["word.txt"], "verify": ""}
+    edit = ("edit", {"path": "word.txt", "edits": [{"old": "right", "new": "right!"}]})
+    return [
+        story.says("planner", ("submit_plan", {"summary": "Louder.", "root_cause": "Too low.", "steps": [step]})),
+        story.says("editor", edit, ("finish", {"summary": "Done."})),
+        story.reviews(),
+    ]
 
 
 def bare(folder: Path) -> Path:
