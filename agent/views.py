@@ -67,12 +67,47 @@ def report(store: Store, run_id: str) -> Report:
 
 def apply(deps: "Deps", run_id: str, checkout: Path) -> tuple[str, ...]:
     """Put the patch into the user's checkout; the run is accepted. Raises `NotNow` or `PatchDoesNotApply`."""
+    paths = apply_patch(checkout, _deliverable(deps, run_id))
+    _accepted(deps, run_id, len(paths), "the patch was put into a checkout")
+    return tuple(paths)
+
+
+def branch(deps: "Deps", run_id: str, checkout: Path, name: str, *, by: str) -> str:
+    """Make a branch of the user's repository that holds the patch as one commit on the run's base; its sha.
+
+    Its working copy, index and other branches are left alone. Raises `NotNow` or `SourceRefused`.
+    """
+    from patchwright.sandbox.branches import add_branch
+
+    _deliverable(deps, run_id)
+    run, found = deps.store.run(run_id), report(deps.store, run_id)
+    message = f"{run.issue.title}\n\nMade by patchwright, run {run_id}, accepted by {by}: {found.verdict}."
+    clone = deps.cache / run.issue.clone
+    commit = add_branch(clone, checkout, name, base=run.issue.base_commit, result=found.result_commit, message=message)
+    _accepted(deps, run_id, len(found.files), f"the patch became the branch {name}")
+    return commit
+
+
+def save(deps: "Deps", run_id: str, target: Path) -> None:
+    """Write the patch into a new file; the run is accepted. Raises `NotNow`."""
+    data = _deliverable(deps, run_id)
+    try:
+        with target.open("xb") as file:
+            file.write(data)
+    except FileExistsError:
+        raise NotNow(f"{target} is there already and was left as it is. Name another file.") from None
+    _accepted(deps, run_id, len(report(deps.store, run_id).files), "the patch was written to a file")
+
+
+def _deliverable(deps: "Deps", run_id: str) -> bytes:
     if deps.store.run(run_id).issue.origin == "replay":
         raise NotNow(f"Run {run_id} is a replay: nobody approved it. Apply the run that it replays.")
-    paths = apply_patch(checkout, patch(deps.store, run_id))
-    deps.store.append(run_id, "patch_applied", {"files": len(paths)})
-    deps.store.set_status(run_id, "accepted", "the patch was put into a checkout")
-    return tuple(paths)
+    return patch(deps.store, run_id)
+
+
+def _accepted(deps: "Deps", run_id: str, files: int, how: str) -> None:
+    deps.store.append(run_id, "patch_applied", {"files": files})
+    deps.store.set_status(run_id, "accepted", how)
 
 
 def export(store: Store, run_id: str, target: Path) -> None:

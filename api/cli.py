@@ -8,6 +8,7 @@ import typer
 from patchwright.api import options as o
 from patchwright.api.door import Door
 from patchwright.api.evaluating import group as evaluating
+from patchwright.api.tui.command import tui
 
 EPILOG = (
     "Exit codes: 0 verified, or done; 1 ended without a verified patch; 2 usage or configuration; "
@@ -333,3 +334,6 @@ def doctor(
     from patchwright.api.doctor import doctor as examine
 
     raise typer.Exit(examine(as_json=json, live=probe))
+
+
+app.command()(tui)

@@ -15,6 +15,7 @@ def _complete(incomplete: str) -> list[tuple[str, str]]:
 Repository = Annotated[str, Argument(metavar="REPO", help="A folder with a git repository, or a git URL.")]
 Issue = Annotated[str, Argument(metavar="ISSUE", help="What should change: words, @FILE, or - for standard input.")]
 Run = Annotated[str, Argument(metavar="RUN", help="The beginning of a run's id, or `last`.", autocompletion=_complete)]
+SomeRun = Annotated[str, Argument(metavar="[RUN]", help="Begins with this run.", autocompletion=_complete)]
 Base = Annotated[str, Option("--revision", "--base", metavar="COMMIT", help="The commit to start from.")]
 Dirty = Annotated[bool, Option("--include-dirty", help="Begin with the uncommitted changes of the checkout.")]
 Sandbox = Annotated[

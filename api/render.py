@@ -39,13 +39,13 @@ def plan_view(screen: Screen, run_id: str, plan: Plan, *, full: bool = False) ->
         yield ""
         yield from _step(screen, number, step, full)
     yield ""
-    yield from _labelled(screen, "may change", [_scope(plan)], True)
+    yield from _labelled(screen, "may change", [scope_words(plan)], True)
     yield from _labelled(screen, "assumes", list(draft.assumptions), full)
     yield from _labelled(screen, "risks", list(draft.risks), full)
     yield from _labelled(screen, "questions", [one.text for one in draft.questions], True, "bold yellow")
     yield from _labelled(screen, "runs in", [plan.terms.image], True)
     if plan.terms.candidates > 1:
-        yield from _labelled(screen, "candidates", [_candidates(plan.terms.candidates)], True)
+        yield from _labelled(screen, "candidates", [candidates_words(plan.terms.candidates)], True)
     yield from _labelled(screen, "judged by", [_command(command, full) for command in plan.terms.commands], True)
     if draft.leftovers:
         yield ""
@@ -54,7 +54,8 @@ def plan_view(screen: Screen, run_id: str, plan: Plan, *, full: bool = False) ->
     yield from alarms(screen, plan_warnings(plan))
 
 
-def _candidates(number: int) -> str:
+def candidates_words(number: int) -> str:
+    """What several executions mean, as a sentence."""
     return f"{number} executions of this plan, at about {number} times the cost; the run's budget is for all of them"
 
 
@@ -138,7 +139,8 @@ def _step(screen: Screen, number: int, step: Step, full: bool) -> "Iterator[Rend
         yield Padding(text, (0, 0, 0, 7), expand=False)
 
 
-def _scope(plan: Plan) -> str:
+def scope_words(plan: Plan) -> str:
+    """What may change beside the files of the steps, and what may not."""
     scope = plan.draft.scope
     allowed = ["the files of the steps", *scope.paths]
     allowed += [name for name in ("dependencies", "tests", "ci") if getattr(scope, name)]
