@@ -52,7 +52,7 @@ class ExecResult:
 
     `exit_code` is 128+N after signal N. `omitted` counts the bytes left out of the middle of
     `output` because of the cap. `output` is stdout and stderr as they came, interleaved, unless
-    the caller asked for stdout alone.
+    the caller asked for stdout alone. `limits` are those of the sandbox that it ran into: "processes", "memory".
     """
 
     exit_code: int
@@ -60,6 +60,7 @@ class ExecResult:
     seconds: float
     omitted: int = 0
     timed_out: bool = False
+    limits: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:

@@ -30,6 +30,26 @@ def facts() -> dict[str, str]:
     return found
 
 
+LIMITS = {
+    "processes": ("pids/pids.events", "pids.events", "max"),
+    "memory": ("memory/memory.oom_control", "memory.events", "oom_kill"),
+}
+"""For each limit the file that counts how often it was reached, by version 1 and 2 of control groups, and its line."""
+
+
+def refusals() -> dict[str, int]:
+    """How often each limit of this container has been reached so far. Without a container there is none of ours."""
+    return {name: _count(files, key) for name, (*files, key) in LIMITS.items()} if os.getpid() == 1 else {}
+
+
+def _count(files: list[str], key: str) -> int:
+    for name in files:
+        with contextlib.suppress(OSError), open("/sys/fs/cgroup/" + name, encoding="ascii") as file:
+            lines = dict(line.split() for line in file)
+            return int(lines.get(key, 0))
+    return 0
+
+
 def harden() -> None:
     """No same-uid process may read our memory or descriptors, adopt our orphans or interrupt us.
 

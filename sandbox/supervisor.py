@@ -26,7 +26,7 @@ import struct
 import sys
 import time
 
-from patchwright.sandbox.kernel import facts, harden, signal_all
+from patchwright.sandbox.kernel import facts, harden, refusals, signal_all
 from patchwright.sandbox.upper import Watch
 
 HEADER = struct.Struct(">cI")
@@ -215,6 +215,7 @@ class Command:
         self, children: Children, argv: list[str], cwd: str, env: dict[str, str], timeout: float, cap: int, merge: bool
     ) -> None:
         self.children = children
+        self.refused = refusals()
         self.started = time.monotonic()
         self.until = self.started + timeout
         self.output = Output(cap)
@@ -324,7 +325,13 @@ class Command:
         channel.queue(b"o", bytes(self.output.tail) + self.refusal.encode("utf-8", "replace"))
         code = 128 + signal.SIGKILL if self.code is None else self.code
         seconds = time.monotonic() - self.started
-        result = {"code": code, "seconds": seconds, "omitted": self.output.omitted, "timed_out": self.timed_out}
+        result = {
+            "code": code,
+            "seconds": seconds,
+            "omitted": self.output.omitted,
+            "timed_out": self.timed_out,
+            "limits": [name for name, count in refusals().items() if count > self.refused[name]],
+        }
         channel.send(b"x", json.dumps(result).encode())
 
 

@@ -211,7 +211,14 @@ class Session:
 def exec_result(payload: bytes, output: bytes) -> ExecResult:
     """What the supervisor's last frame says about a command."""
     fields = json.loads(payload)
-    return ExecResult(fields["code"], output, fields["seconds"], fields["omitted"], fields["timed_out"])
+    return ExecResult(
+        exit_code=fields["code"],
+        output=output,
+        seconds=fields["seconds"],
+        omitted=fields["omitted"],
+        timed_out=fields["timed_out"],
+        limits=tuple(fields["limits"]),
+    )
 
 
 def hello(wire: Wire, seconds: float) -> dict[str, str]:

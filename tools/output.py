@@ -13,7 +13,7 @@ SLACK = 1.25
 """A few characters more than the limit are not worth another call."""
 KEEP_SECONDS = 10.0
 
-_WHY = {137: ", killed (out of memory?)", 141: ", a later part of the pipe stopped reading"}
+_WHY = {137: ", killed", 141: ", a later part of the pipe stopped reading"}
 
 
 def shown_output(desk: Desk, result: ExecResult, timeout: float, most: float) -> str:
@@ -62,7 +62,8 @@ def _kept(desk: Desk, output: str) -> str:
 
 
 def _status(result: ExecResult, timeout: float, most: float) -> str:
+    reached = "".join(f", ran into the sandbox's limit of {limit}" for limit in result.limits)
     if result.timed_out:
         longer = f" (up to seconds={most:.0f} are allowed)" if timeout < most else ""
-        return f"timed out: killed after {timeout:.0f} s{longer}; what it printed until then:"
-    return f"exit code {result.exit_code}{_WHY.get(result.exit_code, '')} ({result.seconds:.1f} s)"
+        return f"timed out: killed after {timeout:.0f} s{longer}{reached}; what it printed until then:"
+    return f"exit code {result.exit_code}{_WHY.get(result.exit_code, '')}{reached} ({result.seconds:.1f} s)"

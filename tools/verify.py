@@ -67,7 +67,17 @@ def run_check(sandbox: Sandbox, check: Check, tests: Sequence[str] = ()) -> Chec
         tests=parsed.tests,
         diagnostics=parsed.diagnostics,
         output=_shown(output, done.omitted),
-        problem=problem or _unproven(check, done.exit_code, parsed),
+        problem=_with_limits(problem or _unproven(check, done.exit_code, parsed), done.limits),
+    )
+
+
+def _with_limits(problem: str, limits: Sequence[str]) -> str:
+    """A limit that was reached is told only where something went wrong: code that copes with it is no problem."""
+    reached = " and ".join(limits)
+    return (
+        f"{problem}; it ran into the sandbox's limit of {reached} ([sandbox] in the settings)"
+        if problem and reached
+        else problem
     )
 
 

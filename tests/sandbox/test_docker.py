@@ -92,12 +92,15 @@ def test_a_fork_bomb_meets_the_process_limit_and_the_next_command_works(sandbox:
     assert not result.ok
     result = sandbox.run(["python3", "-c", "import os\nwhile 1:\n try: os.fork()\n except OSError: pass"], timeout=1)
     assert result.timed_out
+    assert result.limits == ("processes",)
+    assert sandbox.run(["true"], timeout=9).limits == ()
     assert sh(sandbox, "ls /proc | grep -c '^[0-9]'") < "6"
 
 
 def test_a_memory_hog_dies_and_the_next_command_works(sandbox: Sandbox) -> None:
     """RES-02"""
-    assert sandbox.run(["python3", "-c", "x = bytes(range(256)) * (8 << 20)"], timeout=30).exit_code == 137
+    result = sandbox.run(["python3", "-c", "x = bytes(range(256)) * (8 << 20)"], timeout=30)
+    assert (result.exit_code, result.limits) == (137, ("memory",))
     assert sh(sandbox, "echo alive") == "alive\n"
 
 

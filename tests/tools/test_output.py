@@ -44,6 +44,13 @@ def test_where_the_file_cannot_be_kept_none_is_promised() -> None:
     assert shown(LINES, Keeping(full=True)).endswith("\n(output cut: narrow the command)")
 
 
+def test_a_limit_that_was_reached_is_named() -> None:
+    reached = ExecResult(137, b"", 2.0, limits=("memory",))
+    assert shown_output(Keeping(), reached, 60, 600).startswith(
+        "exit code 137, killed, ran into the sandbox's limit of memory (2.0 s)\n"
+    )
+
+
 def test_a_few_characters_more_than_the_limit_are_not_cut() -> None:
     text = "\n".join(f"word {number}" for number in range(1000))
     assert 8_000 < len(text) < 10_000

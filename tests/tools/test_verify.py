@@ -158,6 +158,16 @@ def test_res_05_a_check_that_hangs_is_ended_and_proves_nothing(toolchain: Toolch
     assert result.problem == "it was ended after 2 s"
 
 
+def test_res_01_a_check_that_ran_into_a_limit_of_the_sandbox_says_so_when_it_proves_nothing(
+    toolchain: Toolchain,
+) -> None:
+    bomb = "import os, time\nwhile True:\n    try:\n        os.fork()\n    except OSError:\n        time.sleep(60)\n"
+    check = toolchain.checks[-1].model_copy(update={"timeout": 3.0})
+    with opened(BASE.changed({"app.py": bomb}), toolchain) as sandbox:
+        result = run_check(sandbox, check)
+    assert result.problem.startswith("it was ended after 3 s; it ran into the sandbox's limit of processes")
+
+
 def test_reports_of_earlier_commands_and_links_are_not_read(toolchain: Toolchain) -> None:
     check = toolchain.checks[-1]
     plant = (
