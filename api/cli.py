@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from patchwright.api import options as o
+from patchwright.api.ci.command import ci
 from patchwright.api.door import Door
 from patchwright.api.evaluating import group as evaluating
 from patchwright.api.tui.command import tui
@@ -337,3 +338,4 @@ def doctor(
 
 
 app.command()(tui)
+app.command()(ci)

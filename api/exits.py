@@ -7,7 +7,7 @@ from patchwright.agent.errors import (
     StaleApproval,
     UsageError,
 )
-from patchwright.agent.run import Run
+from patchwright.agent.run import Run, RunStatus, RunVerdict
 from patchwright.sandbox.errors import PatchDoesNotApply, SandboxError, SourceRefused
 
 VERIFIED = 0
@@ -28,9 +28,14 @@ class Parked(PatchwrightError):
 
 def of_run(run: Run) -> int:
     """What a command that worked on a run says about where the run stands now."""
-    match run.status:
+    return of_state(run.status, run.verdict)
+
+
+def of_state(status: RunStatus, verdict: RunVerdict) -> int:
+    """The same for a run that is known by its status and verdict."""
+    match status:
         case "awaiting_review" | "accepted":
-            return VERIFIED if run.verdict == "verified" else UNVERIFIED
+            return VERIFIED if verdict == "verified" else UNVERIFIED
         case "rejected" | "cancelled":
             return UNVERIFIED
         case "paused_config":

@@ -18,13 +18,11 @@ def decide(caller: Caller, run_id: str, given: Decide) -> Run:
     with audited(caller, given.decision, run_id, f"revision {given.revision} ({given.sha256[:12]})"):
         check_decides(caller, run_id)
         revision, sha256 = given.revision, given.sha256
-        deps = caller.service.deps
+        deps, by = caller.service.deps, f"{caller.by}, {given.policy}" if given.policy else caller.by
         if given.candidates is not None and given.decision == "approve":
-            plan = runs.with_candidates(deps, run_id, given.candidates, by=caller.by, revision=revision, sha256=sha256)
+            plan = runs.with_candidates(deps, run_id, given.candidates, by=by, revision=revision, sha256=sha256)
             revision, sha256 = plan.revision, plan.sha256
-        run = runs.decide(
-            deps, run_id, given.decision, by=caller.by, revision=revision, sha256=sha256, notes=given.notes
-        )
+        run = runs.decide(deps, run_id, given.decision, by=by, revision=revision, sha256=sha256, notes=given.notes)
     _go_on(caller, run_id)
     return run
 

@@ -144,9 +144,12 @@ class Client:
         sha256: str,
         notes: str = "",
         candidates: int | None = None,
+        policy: str = "",
     ) -> RunView:
-        """Approve, send back or reject exactly that revision."""
-        given = Decide(revision=revision, sha256=sha256, decision=decision, notes=notes, candidates=candidates)
+        """Approve, send back or reject exactly that revision; `policy` is recorded as what decided."""
+        given = Decide(
+            revision=revision, sha256=sha256, decision=decision, notes=notes, candidates=candidates, policy=policy
+        )
         return self._post(f"/v1/runs/{run_id}/approval", given, RunView)
 
     # steering

@@ -27,13 +27,17 @@ class NewRun(Record):
 
 
 class Decide(Record):
-    """A decision on exactly that revision. `candidates` approves so many executions instead of what the plan says."""
+    """A decision on exactly that revision. `candidates` approves so many executions instead of what the plan says.
+
+    `policy` is the written policy by which a program decides: it is recorded beside the key's owner.
+    """
 
     revision: Annotated[int, Field(ge=1)]
     sha256: Digits
     decision: Decision
     notes: Annotated[str, Field(max_length=8000)] = ""
     candidates: Annotated[int | None, Field(ge=1, le=8)] = None
+    policy: Annotated[str, Field(max_length=200, pattern=r"^[ -~]*$")] = ""
 
 
 class NewRevision(Record):
