@@ -35,6 +35,21 @@ class Asked:
     as_json: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How many have to be resolved, in percent: what a CI asks for."""
+
+    least: float = 0.0
+    most: float = 100.0
+
+    def hold(self, resolved: int, of: int) -> bool:
+        """Whether so many are neither too few nor too many."""
+        return self.least <= 100 * resolved / max(of, 1) <= self.most
+
+
+NO_BOUNDS = Bounds()
+
+
 def court(place: Place, asked: Asked) -> places.Place:
     """Where instances are graded, by the operator's settings."""
     deps = assemble(place, Choices(no_model=True))
@@ -49,8 +64,8 @@ def court(place: Place, asked: Asked) -> places.Place:
     )
 
 
-def grade(asked: Asked, source: str, *, run_id: str, fresh: bool) -> int:
-    """0 if all that was submitted was graded, 1 if something could not be read or judged."""
+def grade(asked: Asked, source: str, *, run_id: str, fresh: bool, bounds: Bounds) -> int:
+    """0 if all that was submitted was graded, 1 if something could not be read or judged, or the bounds do not hold."""
     place = open_place(as_json=asked.as_json, config=str(asked.config or ""))
     dataset = chosen(asked)
     predictions, bad = load_predictions(source, dataset)
@@ -66,8 +81,10 @@ def grade(asked: Asked, source: str, *, run_id: str, fresh: bool) -> int:
 
     found = grade_all(order, court(place, asked), tell)
     _show(place, found, (*dataset.bad, *bad, *found.strangers))
-    clean = not (dataset.bad or bad or found.strangers or found.report["infra_failure_instances"])
-    return exits.VERIFIED if clean else exits.UNVERIFIED
+    report = found.report
+    clean = not (dataset.bad or bad or found.strangers or report["infra_failure_instances"])
+    held = bounds.hold(report["resolved_instances"], report["submitted_instances"])
+    return exits.VERIFIED if clean and held else exits.UNVERIFIED
 
 
 def _show(place: Place, found: Graded, bad: Sequence[BadLine]) -> None:

@@ -1,19 +1,23 @@
 """`eval run`: the jobs of an evaluation, each in a process of its own, and the process of one."""
 
+import os
 import signal
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from patchwright.agent.budget import read_addition
+from patchwright.agent.config import from_environment
 from patchwright.agent.errors import UsageError
 from patchwright.api import exits
 from patchwright.api.assemble import assemble, reap_in_background
 from patchwright.api.choices import Choices
-from patchwright.api.evaldoor import Asked, chosen, name_bad
-from patchwright.api.place import open_place
+from patchwright.api.evaldoor import NO_BOUNDS, Asked, Bounds, chosen, name_bad
+from patchwright.api.place import Place, open_place
+from patchwright.api.screen import Screen
 from patchwright.evals import places
 from patchwright.evals.approving import Approver, approver, read_policy
 from patchwright.evals.campaign import (
@@ -28,9 +32,11 @@ from patchwright.evals.campaign import (
 )
 from patchwright.evals.conducting import Conductor, conduct
 from patchwright.evals.datasets import load_dataset
+from patchwright.evals.dispatching import dispatched
 from patchwright.evals.own import RECORDING
 from patchwright.evals.rows import Row, read_rows
-from patchwright.evals.running import Doing, do_all, left_to_do, write_predictions
+from patchwright.evals.running import Doing, conducted, do_all, left_to_do, write_predictions
+from patchwright.tools.secrets import Redactor
 
 PROGRAM = (sys.executable, "-c", "from patchwright.api.entry import main; main()")
 
@@ -40,39 +46,72 @@ class Wanted:
     """What `eval run` is told beside the dataset."""
 
     configs: tuple[Path, ...]
-    recorded: bool
-    attempts: int
-    shard: str
-    approval: str
-    budget: str
-    total: str
+    recorded: bool = False
+    attempts: int = 1
+    shard: str = "1/1"
+    approval: str = "auto"
+    budget: str = ""
+    total: str = ""
+    dispatch: bool = False
+    bounds: Bounds = NO_BOUNDS
 
 
 def run(asked: Asked, wanted: Wanted) -> int:
-    """0 if every job is done, 4 if the place spoiled some."""
-    place = open_place(as_json=asked.as_json)
+    """0 if every job is done, 4 if the place spoiled some, 1 if too few are resolved."""
+    screen = _screen(asked)
     dataset = chosen(asked)
     campaign = open_campaign(asked.into, _campaign(asked, wanted))
-    jobs = left_to_do(campaign, dataset, asked.into, _shard(wanted.shard))
-    name_bad(place.screen, dataset.bad)
+    jobs = _playable(left_to_do(campaign, dataset, asked.into, _shard(wanted.shard)), screen)
+    name_bad(screen, dataset.bad)
 
     def tell(row: Row, number: int, of: int) -> None:
         what = "resolved" if row.resolved else row.failure
         spent = f"{row.usage.requests} requests, {row.usage.tokens_in + row.usage.tokens_out:,} tokens"
         why = f" ({row.reason[:160]})" if row.reason and not row.resolved else ""
-        said = (
-            f"{number} of {of}  {row.setup} {row.instance_id} #{row.attempt}: {what}{why}; {spent}, {row.seconds:.0f} s"
-        )
-        place.screen.say(said, "green" if row.resolved else "yellow")
+        name = f"{row.setup} {row.instance_id} #{row.attempt}"
+        said = f"{number} of {of}  {name}: {what}{why}; {spent}, {row.seconds:.0f} s"
+        screen.say(said, "green" if row.resolved else "yellow")
 
-    do_all(Doing(asked.into, partial(_command, asked.into), _state(asked.into), asked.workers, tell), jobs)
+    doing = Doing(asked.into, partial(_command, asked.into), _state(asked.into), asked.workers, tell)
+    if wanted.dispatch:
+        _dispatched(asked, campaign, jobs, doing)
+    else:
+        do_all(doing, jobs)
     files = write_predictions(asked.into)
     rows, _ = read_rows([asked.into])
-    return _conclude(asked, rows, files)
+    return _conclude(asked, wanted, rows, files)
 
 
-def _conclude(asked: Asked, rows: tuple[Row, ...], files: list[Path]) -> int:
-    screen = open_place(as_json=asked.as_json).screen
+def _screen(asked: Asked) -> Screen:
+    return Screen(Redactor(from_environment(os.environ, Path.cwd()).secrets()), asked.as_json)
+
+
+def _playable(jobs: Sequence[Job], screen: Screen) -> list[Job]:
+    """The jobs but those that are to be played from a recording which is not there."""
+    mute = [job for job in jobs if job.setup.recorded and not (Path(job.instance.folder) / RECORDING).is_file()]
+    for job in mute:
+        screen.say(f"Left out: {job.instance.instance_id} has no {RECORDING}.", "yellow")
+    return [job for job in jobs if job not in mute]
+
+
+def _dispatched(asked: Asked, campaign: Campaign, jobs: Sequence[Job], doing: Doing) -> None:
+    """Here is decided and graded; the runs are worked on by whoever works on the service's. Raises `UsageError`."""
+    if [setup.config for setup in campaign.setups] != [""]:
+        raise UsageError("With --dispatch the workers' own settings are measured: leave --config and --recorded out.")
+    from patchwright.api.dispatch.opening import open_dispatch
+
+    place = open_place(as_json=asked.as_json)
+    dispatch = open_dispatch(place.settings, place.store, place.screen.say)
+    try:
+        base = _conductor(place, asked.into, campaign, jobs[0]) if jobs else None
+        for number, row in enumerate(conducted(base, jobs, dispatched(dispatch), asked.workers) if base else (), 1):
+            doing.tell(row, number, len(jobs))
+    finally:
+        dispatch.close()
+
+
+def _conclude(asked: Asked, wanted: Wanted, rows: tuple[Row, ...], files: list[Path]) -> int:
+    screen = _screen(asked)
     counted = [row for row in rows if not row.infrastructure]
     resolved, spoiled = sum(row.resolved for row in counted), len(rows) - len(counted)
     if asked.as_json:
@@ -83,7 +122,9 @@ def _conclude(asked: Asked, rows: tuple[Row, ...], files: list[Path]) -> int:
         screen.show(screen.text(f"`patchwright eval report {asked.into}` says more."))
     if spoiled:
         screen.say(f"The place failed for {spoiled} of them: run the same command again.", "yellow")
-    return exits.INFRASTRUCTURE if spoiled else exits.VERIFIED
+    if spoiled:
+        return exits.INFRASTRUCTURE
+    return exits.VERIFIED if wanted.bounds.hold(resolved, len(counted)) else exits.UNVERIFIED
 
 
 def _campaign(asked: Asked, wanted: Wanted) -> Campaign:
@@ -125,7 +166,8 @@ def work(folder: Path, setup: str, instance: str, attempt: int) -> int:
         raise UsageError(f"{folder} holds no evaluation.")
     signal.signal(signal.SIGTERM, _interrupt)
     job = _job(campaign, setup, instance, attempt)
-    write_row(folder, job, conduct(_conductor(folder, campaign, job), job))
+    place = open_place(config=job.setup.config)
+    write_row(folder, job, conduct(_conductor(place, folder, campaign, job), job))
     return exits.VERIFIED
 
 
@@ -142,8 +184,7 @@ def _job(campaign: Campaign, setup: str, instance: str, attempt: int) -> Job:
     return found[0]
 
 
-def _conductor(folder: Path, campaign: Campaign, job: Job) -> Conductor:
-    place = open_place(config=job.setup.config)
+def _conductor(place: Place, folder: Path, campaign: Campaign, job: Job) -> Conductor:
     recording = str(Path(job.instance.folder) / RECORDING) if job.setup.recorded else ""
     deps = assemble(place, Choices(config=job.setup.config, recording=recording), job.run_id(campaign))
     reap_in_background(place.settings, place.store, "docker")

@@ -20,6 +20,9 @@ Into = Annotated[Path, typer.Option(metavar="DIR", help="Where the files go.")]
 Mirror = Annotated[
     Path | None, typer.Option(metavar="DIR", help="Bare clones by owner+name or owner/name, instead of the network.")
 ]
+AtLeast = Annotated[
+    float, typer.Option(metavar="PERCENT", min=0, max=100, help="Exit code 1 if fewer are resolved: for CI.")
+]
 AllowImages = Annotated[
     bool, typer.Option("--allow-images", help="Use the images and Dockerfiles that the dataset names.")
 ]
@@ -38,6 +41,8 @@ def grade(
     mirror: Mirror = None,
     allow_images: AllowImages = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
+    at_least: AtLeast = 0,
+    at_most: Annotated[float, typer.Option(metavar="PERCENT", min=0, max=100, help="And if more are.")] = 100,
     config: o.Config = None,
     json: o.Json = False,
 ) -> None:
@@ -45,11 +50,11 @@ def grade(
 
     Exit code 0 if all that was submitted was graded, 1 if something could not be read or judged.
     """
-    from patchwright.api.evaldoor import Asked
+    from patchwright.api.evaldoor import Asked, Bounds
     from patchwright.api.evaldoor import grade as act
 
     asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, config, json)
-    raise typer.Exit(act(asked, predictions, run_id=run_id, fresh=fresh))
+    raise typer.Exit(act(asked, predictions, run_id=run_id, fresh=fresh, bounds=Bounds(at_least, at_most)))
 
 
 @group.command()
@@ -71,6 +76,11 @@ def run(
     ] = "auto",
     budget: Annotated[str, typer.Option(metavar="LIMITS", help="Of each run: tokens=500000,money=1,seconds=1800")] = "",
     total: Annotated[str, typer.Option(metavar="LIMITS", help="Of all runs together, in a day (UTC).")] = "",
+    dispatch: Annotated[
+        bool,
+        typer.Option("--dispatch", help="Let the service's workers do the runs, on as many machines as there are."),
+    ] = False,
+    at_least: AtLeast = 0,
     mirror: Mirror = None,
     allow_images: AllowImages = False,
     json: o.Json = False,
@@ -79,12 +89,13 @@ def run(
 
     Exit code 0 if everything was done, 4 if the place failed for some instances: the same command tries them again.
     """
-    from patchwright.api.evaldoor import Asked
+    from patchwright.api.evaldoor import Asked, Bounds
     from patchwright.api.evalrunning import Wanted
     from patchwright.api.evalrunning import run as act
 
     asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, None, json)
-    wanted = Wanted(tuple(config or ()), recorded, attempts, shard, approval, budget, total)
+    bounds = Bounds(at_least)
+    wanted = Wanted(tuple(config or ()), recorded, attempts, shard, approval, budget, total, dispatch, bounds)
     raise typer.Exit(act(asked, wanted))
 
 
@@ -114,6 +125,65 @@ def compare(
     from patchwright.api.evalreport import compare as act
 
     raise typer.Exit(act(folders, first, second, html=html, markdown=markdown, as_json=json))
+
+
+@group.command()
+def mine(
+    repository: Annotated[
+        str, typer.Argument(metavar="REPO", help="A folder with a git repository, owner/name, or an https address.")
+    ],
+    to: Annotated[Path, typer.Option(metavar="FILE", help="The dataset that is written.")] = Path("mined.jsonl"),
+    count: Annotated[int, typer.Option(metavar="N", min=1, help="How many instances at most.")] = 20,
+    revision: o.Base = "HEAD",
+    mirror: Mirror = None,
+    config: o.Config = None,
+    json: o.Json = False,
+) -> None:
+    """Make instances of a repository's own bug fixes: hidden tests fail before and pass after, checked in Docker."""
+    from patchwright.api.evalmining import mine as act
+
+    raise typer.Exit(act(repository, to, count, revision, mirror, config, as_json=json))
+
+
+@group.command()
+def models(
+    repository: Annotated[str, typer.Argument(metavar="REPO", help="Your repository, or a dataset that was mined.")],
+    config: Annotated[list[Path], typer.Option(metavar="FILE", help="One settings file for each model or endpoint.")],
+    into: Annotated[Path, typer.Option(metavar="DIR", help="The folder; the same one goes on.")] = Path("models"),
+    count: Annotated[int, typer.Option(metavar="N", min=1, help="How many bug fixes at most.")] = 10,
+    attempts: Annotated[int, typer.Option(metavar="K", min=1, max=100, help="Runs of each.")] = 1,
+    workers: Workers = 1,
+    budget: Annotated[str, typer.Option(metavar="LIMITS", help="Of each run: tokens=500000,money=1,seconds=1800")] = "",
+    mirror: Mirror = None,
+    json: o.Json = False,
+) -> None:
+    """Which of your endpoints is best for your repository, by quality, cost and latency."""
+    from patchwright.api.evaldoor import Asked
+    from patchwright.api.evalmining import models as act
+    from patchwright.api.evalrunning import Wanted
+
+    asked = Asked(repository, (), into, workers, mirror, False, None, json)
+    raise typer.Exit(act(asked, Wanted(tuple(config), attempts=attempts, budget=budget), count))
+
+
+@group.command()
+def export(
+    folders: Folders,
+    training: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Conversations as chat-format JSONL, with the verdict as label.")
+    ] = None,
+    trajectories: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Trajectories of mini-swe-agent, for its viewers.")
+    ] = None,
+    all_attempts: Annotated[
+        bool, typer.Option("--all", help="Also attempts that are not resolved; the label tells them apart.")
+    ] = False,
+    json: o.Json = False,
+) -> None:
+    """Take an evaluation's conversations away: for training a model, or for a viewer."""
+    from patchwright.api.evalexport import export as act
+
+    raise typer.Exit(act(folders, training, trajectories, all_attempts=all_attempts, as_json=json))
 
 
 @group.command(hidden=True)

@@ -144,7 +144,7 @@ def _graded(conductor: Conductor, job: Job, run: Run, played: Usage, began: floa
     folder.mkdir(parents=True, exist_ok=True)
     write_whole(folder / "traj.json", trajectory(store, run.id, prediction, found))
     row = _row(job, began, failure=_failure(run, prediction, found), reason=_reason(run, found))
-    models = sorted({str(event.data.get("rung", "")) for event in store.events(run.id, limit=100_000)} - {""})
+    calls = [event.data for event in store.events(run.id, limit=100_000) if event.kind == "model_called"]
     return row.model_copy(
         update={
             "run_id": run.id,
@@ -156,7 +156,8 @@ def _graded(conductor: Conductor, job: Job, run: Run, played: Usage, began: floa
             "usage": store.usage(run.id),
             "played": played,
             "grade_seconds": found.seconds,
-            "models": tuple(models),
+            "model_seconds": round(sum(float(call.get("seconds", 0)) for call in calls), 3),
+            "models": tuple(sorted({str(call["rung"]) for call in calls if call.get("rung")})),
             "notes": found.notes,
         }
     )

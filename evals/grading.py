@@ -94,14 +94,17 @@ def _failed(court: Court, failure: Failure, notes: tuple[str, ...]) -> Grade:
 
 def _tried(court: Court, commit: str, place: Place) -> Grade:
     """Run the tests on this tree in a container of its own."""
-    limits = replace(court.ready.toolchain.limits(place.limits), seconds=court.instance.environment.timeout + 600)
-    spec = Spec(image=court.ready.image, run_id="grading", phase="verifying", limits=limits)
     if not court.ready.checks:
         return _failed(court, "tests did not run", ("no test command was found: give the instance a `test`",))
-    began = time.monotonic()
+    return graded_by(court.instance, trial(court, commit, place))
+
+
+def trial(court: Court, commit: str, place: Place) -> list[CheckResult]:
+    """What the tests say on the tree of this commit as it is. Raises `SandboxError`."""
+    limits = replace(court.ready.toolchain.limits(place.limits), seconds=court.instance.environment.timeout + 600)
+    spec = Spec(image=court.ready.image, run_id="grading", phase="verifying", limits=limits)
     with place.sandboxes.open(spec, court.repository.tree(commit)) as sandbox:
-        results = run_tests(sandbox, court)
-    return graded_by(court.instance, results).model_copy(update={"seconds": round(time.monotonic() - began, 3)})
+        return run_tests(sandbox, court)
 
 
 def run_tests(sandbox: Sandbox, court: Court) -> list[CheckResult]:

@@ -61,6 +61,30 @@ def _groups(name: str, groups: Sequence[Group]) -> str:
     return table((name, "resolved", "95 %"), [*rows[:MOST_ROWS], *more])
 
 
+def models_markdown(order: Sequence[Summary]) -> str:
+    """Configurations from the best to the worst by quality, with cost and latency, and how sure the first place is."""
+    cost = ("money each", "tokens each", "s each", "s an answer")
+    head = ("configuration", "models", "resolved", "95 %", "false success", *cost)
+    rows = [
+        (
+            one.setup,
+            ", ".join(one.models),
+            f"{one.resolved.count} of {one.resolved.of}, {percent(one.resolved.share)}",
+            interval(one.resolved),
+            _of(one.false_success),
+            f"{one.cost.money / max(one.attempts - one.infrastructure, 1):.3f}",
+            f"{one.cost.median_tokens:,.0f}",
+            f"{one.cost.median_seconds:,.0f}",
+            f"{one.cost.seconds_per_request:.1f}",
+        )
+        for one in order
+    ]
+    close = [one.setup for one in order[1:] if one.resolved.high >= order[0].resolved.low]
+    said = f"{_cell(order[0].setup)} did best."
+    said += f" By these numbers {', '.join(map(_cell, close))} may be as good: the intervals overlap." if close else ""
+    return f"{table(head, rows)}\n\n{said}\n"
+
+
 def comparison_markdown(found: Comparison) -> str:
     """Which is better, how sure that is, and what flipped."""
     first, second = found.first.setup, found.second.setup

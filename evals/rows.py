@@ -41,6 +41,8 @@ class Row(Record):
     played: Usage = Usage()
     seconds: float = 0.0
     grade_seconds: float = 0.0
+    model_seconds: float = 0.0
+    """What was waited for models."""
     models: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

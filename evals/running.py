@@ -3,12 +3,13 @@
 import os
 import subprocess
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from patchwright.evals.campaign import Campaign, Job, jobs_of, read_row, write_row
+from patchwright.evals.conducting import Conductor, Drive, conduct
 from patchwright.evals.instance import Dataset, Prediction
 from patchwright.evals.predictions import line_of
 from patchwright.evals.reportfiles import write_whole
@@ -106,6 +107,19 @@ def _tried(doing: Doing, job: Job) -> str:
         finally:
             doing.processes.discard(process)
     return (place / "log.txt").read_bytes()[-LOG_TAIL:].decode("utf-8", "replace")
+
+
+def conducted(conductor: Conductor, jobs: Sequence[Job], drive: Drive, workers: int) -> Iterator[Row]:
+    """The rows of jobs that are conducted here while others drive their runs; each is kept as soon as it is there."""
+    others = replace(conductor, drive=drive)
+
+    def one(job: Job) -> Row:
+        row = conduct(others, job)
+        write_row(conductor.folder, job, row)
+        return row
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="conduct") as pool:
+        yield from (done.result() for done in as_completed([pool.submit(one, job) for job in jobs]))
 
 
 def write_predictions(folder: Path) -> list[Path]:

@@ -33,6 +33,8 @@ class Cost(Record):
     seconds: float
     median_tokens: float
     median_seconds: float
+    seconds_per_request: float
+    """What a model lets one wait for an answer, on average."""
     money_per_resolved: float | None
     """None if nothing was resolved."""
 
@@ -98,6 +100,15 @@ def _summary(setup: str, rows: Sequence[Row]) -> Summary:
     )
 
 
+def ranked(summaries: Iterable[Summary]) -> tuple[Summary, ...]:
+    """From the best: more resolved; of equals fewer false successes, then cheaper, then quicker."""
+
+    def key(one: Summary) -> tuple[float, float, float, float]:
+        return (-one.resolved.share, one.false_success.share, one.cost.money, one.cost.seconds)
+
+    return tuple(sorted(summaries, key=key))
+
+
 def first_attempts(rows: Iterable[Row]) -> list[Row]:
     """Of each instance its first attempt that the place did not spoil."""
     found: dict[str, Row] = {}
@@ -126,6 +137,7 @@ def cost_of(rows: Sequence[Row]) -> Cost:
         seconds=sum(row.seconds for row in rows),
         median_tokens=quantile([one.tokens_in + one.tokens_out for one in spent], 0.5),
         median_seconds=quantile([row.seconds for row in rows], 0.5),
+        seconds_per_request=sum(row.model_seconds for row in rows) / max(sum(one.requests for one in spent), 1),
         money_per_resolved=money / resolved if resolved else None,
     )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from patchwright.agent import asked
-from patchwright.agent.messages import Message, Reply
+from patchwright.agent.messages import Message, Reply, ToolCall
 from patchwright.agent.store.store import Store
 from patchwright.evals.instance import Prediction
 from patchwright.evals.verdict import Grade
@@ -62,15 +62,23 @@ def messages(store: Store, run_id: str) -> Iterator[dict[str, Any]]:
     yield from (_decision(one.model_dump()) for _, one in decisions)
 
 
+def chat(message: Message) -> dict[str, Any]:
+    """A message as the chat-completions wire has it."""
+    found: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.tool_calls:
+        found["tool_calls"] = [_call(call) for call in message.tool_calls]
+    if message.tool_call_id:
+        found["tool_call_id"] = message.tool_call_id
+    return found
+
+
+def _call(call: ToolCall) -> dict[str, Any]:
+    function = {"name": call.name, "arguments": json.dumps(call.arguments)}
+    return {"id": call.id, "type": "function", "function": function}
+
+
 def _shown(message: Message, role: str, extra: dict[str, Any]) -> dict[str, Any]:
-    calls = [
-        {"id": call.id, "type": "function", "function": {"name": call.name, "arguments": json.dumps(call.arguments)}}
-        for call in message.tool_calls
-    ]
-    found: dict[str, Any] = {"role": message.role, "content": _cut(message.content)}
-    found |= {"tool_calls": calls} if calls else {}
-    found |= {"tool_call_id": message.tool_call_id} if message.tool_call_id else {}
-    return {**found, "extra": {"patchwright_role": role, **extra}}
+    return {**chat(message), "content": _cut(message.content), "extra": {"patchwright_role": role, **extra}}
 
 
 def _decision(approval: dict[str, Any]) -> dict[str, Any]:
