@@ -45,7 +45,7 @@ class Deps:
 
     `models` returns a role's ladder, the cheapest model first; none if the role is not configured.
     `prepare_image` returns the image in which the toolchain's commands run, dependencies included;
-    it may build, and says what it does.
+    it may build, and says what it does. `ending` says whether this process is to end (REL-07).
     """
 
     store: Store
@@ -57,3 +57,4 @@ class Deps:
     budget: Budget
     limits: Limits
     quotas: Quotas = NO_QUOTAS
+    ending: Callable[[], bool] = bool

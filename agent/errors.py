@@ -75,5 +75,9 @@ class PauseAsked(PatchwrightError):
     """A human asked for a pause; raised at the next safe point, the run is parked."""
 
 
+class Draining(PatchwrightError):
+    """This process is to end; raised at the next safe point, the run goes on elsewhere as if nothing had been."""
+
+
 class StoreUnusable(PatchwrightError):
     """The store's disk is full, or its file cannot be read or written (exit 4)."""

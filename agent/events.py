@@ -35,6 +35,7 @@ EventKind = Literal[
     "said",
     "heard",
     "budget_added",
+    "worker_lost",
     "run_ended",
 ]
 

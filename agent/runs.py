@@ -32,6 +32,7 @@ from patchwright.agent.session import Session
 from patchwright.agent.state import GRAPH_VERSION, initial
 from patchwright.agent.store import lease
 from patchwright.agent.store.ledger import Ledger, own
+from patchwright.agent.store.store import Store
 from patchwright.sandbox.errors import SandboxDied, SandboxError
 from patchwright.sandbox.source import open_source
 from patchwright.tools.untrusted import GAP, clean
@@ -105,7 +106,7 @@ def start(deps: Deps, asked: Asked) -> Run:
 def drive(deps: Deps, run_id: str) -> Run:
     """Work on a run until it waits for a human or ends.
 
-    Raises `RunBusy`, `GraphVersionMismatch`, `LeaseLost` or `StoreUnusable`. Everything else that
+    Raises `RunBusy`, `GraphVersionMismatch`, `LeaseLost`, `Draining` or `StoreUnusable`. Everything else that
     can go wrong is written to the run, which is parked so that `drive` can go on later.
     """
     run = deps.store.run(run_id)
@@ -116,7 +117,7 @@ def drive(deps: Deps, run_id: str) -> Run:
         )
     if run.status in ENDED:
         return run
-    with own(deps.store, run_id) as ledger, closing(Session(deps, ledger)) as session, _watch(session):
+    with own(deps.store, run_id, deps.ending) as ledger, closing(Session(deps, ledger)) as session, _watch(session):
         _work(session, ledger)
     return deps.store.run(run_id)
 
@@ -209,6 +210,13 @@ def _answer(session: Session, question: dict[str, Any]) -> Any:
             return _WAIT
         session.plan(plan.revision)
     return Command(resume=approval.model_dump())
+
+
+def is_due(store: Store, run_id: str) -> bool:
+    """Whether a run that waits has been decided on, so that there is work again."""
+    run, plan = store.run(run_id), store.plan(run_id)
+    decided = {approval.revision for approval in store.approvals(run_id)}
+    return run.status in GATE and plan is not None and plan.revision in decided
 
 
 def expired(approval: Approval, now: datetime) -> bool:
@@ -350,7 +358,8 @@ class _watch:
         while not self._stop.wait(self._every):
             try:
                 self._session.ledger.stop_if_cancelled()
-                patience -= self._every if self._session.ledger.pause_by() else 0
+                ledger = self._session.ledger
+                patience -= self._every if ledger.ending() or ledger.pause_by() else 0
             except (Cancelled, LeaseLost):
                 patience = 0
             if patience <= 0:

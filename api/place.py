@@ -25,19 +25,19 @@ class Place:
         return find(self.store, name)
 
 
-def open_place(*, as_json: bool = False, config: str = "") -> Place:
-    """Read the settings and open the state folder. Raises `UsageError` or `StoreUnusable`."""
+def open_place(*, as_json: bool = False, config: str = "", presence: int = 0) -> Place:
+    """Read the settings, open the store; `presence` as in `open_database`. Raises `UsageError` or `StoreUnusable`."""
     settings = from_environment(os.environ, Path.cwd(), Path(config) if config else None)
     screen = Screen(Redactor(settings.secrets()), as_json)
-    return Place(settings, open_store(settings), screen)
+    return Place(settings, open_store(settings, presence), screen)
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, presence: int = 0) -> Store:
     """The store of the state folder or the server, made if it is not there. Raises `StoreUnusable`."""
     from patchwright.agent.errors import StoreUnusable
 
     try:
-        return Store(open_database(settings.store()))
+        return Store(open_database(settings.store(), presence))
     except OSError as error:
         raise StoreUnusable(
             f"The state folder {settings.state} cannot be used ({error.strerror}). "

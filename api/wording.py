@@ -59,6 +59,8 @@ class Narrator:
                 return _tool(data), "quiet"
             case "warning":
                 return str(data.get("text", "")), "notice"
+            case "worker_lost":
+                return f"the process that worked on it was lost ({data.get('why', '')}); it goes on", "notice"
             case "said" | "heard" | "budget_added":
                 return _steered(event), "notice"
             case "run_ended":

@@ -67,6 +67,10 @@ class Database(Protocol):
         """Whether the process that has this presence lives; True where it can't be told."""
         ...
 
+    def is_shown(self) -> bool:
+        """Whether the presence that this process has taken still stands; False if others may take it for dead."""
+        ...
+
     def has_table(self, name: str) -> bool:
         """Whether there is such a table."""
         ...

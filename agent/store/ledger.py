@@ -4,12 +4,12 @@ import json
 import threading
 import zlib
 from collections import Counter
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager, suppress
 from types import MappingProxyType
 from typing import Any
 
-from patchwright.agent.errors import Cancelled, LeaseLost, PauseAsked, StoreUnusable
+from patchwright.agent.errors import Cancelled, Draining, LeaseLost, PauseAsked, StoreUnusable
 from patchwright.agent.events import EventKind
 from patchwright.agent.plan import Plan
 from patchwright.agent.run import ENDED, Outcome, RunStatus, RunVerdict, Said, Usage
@@ -35,10 +35,11 @@ _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 class Ledger:
     """Writes of the one process that holds `run_id` under fencing number `fence`."""
 
-    def __init__(self, store: Store, run_id: str, fence: int) -> None:
+    def __init__(self, store: Store, run_id: str, fence: int, ending: Callable[[], bool] = bool) -> None:
         self.store = store
         self.run_id = run_id
         self.fence = fence
+        self.ending = ending
         self._again = Counter[tuple[str, str]]()
         self._telling = threading.Lock()
 
@@ -64,8 +65,10 @@ class Ledger:
             raise Cancelled("cancelled by a human")
 
     def stop_if_asked(self) -> None:
-        """At a safe point: raises `PauseAsked` as well if a human asked for that."""
+        """At a safe point: raises `PauseAsked` if a human asked for that, `Draining` if the process is to end, too."""
         self.stop_if_cancelled()
+        if self.ending():
+            raise Draining(f"This process ends; run {self.run_id} goes on where it stands.")
         if by := self.pause_by():
             raise PauseAsked(paused_by(by))
 
@@ -214,14 +217,14 @@ def paused_by(by: str) -> str:
 
 
 @contextmanager
-def own(store: Store, run_id: str) -> Generator[Ledger]:
+def own(store: Store, run_id: str, ending: Callable[[], bool] = bool) -> Generator[Ledger]:
     """Hold the run while the context lasts, renewing in the background. Raises `RunBusy`, `RunNotFound`."""
     fence = lease.acquire(store.database, run_id, lease.this_holder(store.database.presence()))
     stop = threading.Event()
     keeper = threading.Thread(target=_keep, args=(store, run_id, fence, stop), daemon=True)
     keeper.start()
     try:
-        yield Ledger(store, run_id, fence)
+        yield Ledger(store, run_id, fence, ending)
     finally:
         stop.set()
         keeper.join()

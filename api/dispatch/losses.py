@@ -1,0 +1,36 @@
+"""A run that has lost the process that worked on it: it goes on, unless it is what the process dies of."""
+
+from contextlib import suppress
+
+from patchwright.agent.errors import RunBusy
+from patchwright.agent.store.ledger import own
+from patchwright.agent.store.rows import add_event
+from patchwright.agent.store.store import Store
+from patchwright.api.dispatch.legs import TRIES, losses
+
+DEAD = "its worker is dead"
+"""Why, if nobody is left who could say more."""
+
+
+def note_loss(store: Store, run_id: str, leg: str, worker: str, why: str) -> bool:
+    """Write down that this worker has lost that leg: True if the run may go on.
+
+    Several may find the same dead worker, and it is written once. A run that has lost `TRIES` processes without
+    getting any further in between is given up: it is parked with the reason.
+    """
+    told = {"leg": leg, "worker": worker, "why": why}
+    with store.database.transaction(run_id) as connection:
+        last = store.events(run_id, after=max(0, store.last_event(run_id) - TRIES))
+        known = why == DEAD and any(event.kind == "worker_lost" and event.data == told for event in last)
+        if not known:
+            add_event(connection, run_id, store.now(), "worker_lost", told)
+    number = losses(last) + (not known)
+    if number >= TRIES:
+        _give_up(store, run_id, number, why)
+    return number < TRIES
+
+
+def _give_up(store: Store, run_id: str, number: int, why: str) -> None:
+    reason = f"{number} processes that worked on it died at the same place, the last one: {why}"
+    with suppress(RunBusy), own(store, run_id) as ledger:
+        ledger.status("infra_failed", f"{reason}. `patchwright resume` tries again.")
