@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -42,19 +43,24 @@ class PatchwrightApp(App[None]):
     ]
 
     def __init__(
-        self, screen: Screen, ink: Ink, source: Source, hands: Hands, run_id: str = "", *, drafts: Path
+        self, screen: Screen, ink: Ink, source: Source, hands: Callable[[], Hands], run_id: str = "", *, drafts: Path
     ) -> None:
         super().__init__()
         self.ink = ink
         self.pen = Pen(screen, ink)
         self.source = source
-        self.hands = hands
+        self._open_hands = hands
         self.drafts = Drafts(drafts)
         self.parting: list[str] = []
         self._run_id = run_id
         self._told = -AGAIN
         self._seeing = ThreadPoolExecutor(1, "see")
         self._doing = ThreadPoolExecutor(1, "do")
+
+    @cached_property
+    def hands(self) -> Hands:
+        """What a person can do. Opened after the first picture, in the thread that acts: it takes a while to import."""
+        return self._open_hands()
 
     def on_mount(self) -> None:
         """The list of runs, with the run that was named upon it."""
@@ -121,7 +127,7 @@ class PatchwrightApp(App[None]):
         self.run_worker(self._tending())
 
     async def _tending(self) -> None:
-        for words in await self.attempt(self.hands.tend) or ():
+        for words in await self.attempt(lambda: self.hands.tend()) or ():
             self.tell(words, bad=True)
 
     def action_keys(self) -> None:
@@ -132,7 +138,7 @@ class PatchwrightApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; what is at work goes on."""
-        busy = ", ".join(map(short, self.hands.busy))
+        busy = ", ".join(map(short, self.hands.busy)) if "hands" in self.__dict__ else ""
         if busy:
             self.parting.append(f"At work without this screen: {busy}. `patchwright tui` shows it again.")
         self.exit()

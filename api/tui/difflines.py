@@ -1,6 +1,6 @@
 """The rows of a patch as they are drawn: marks, numbers, syntax colours, changed words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 from rich.style import Style
 from rich.text import Text
@@ -15,6 +15,8 @@ from patchwright.api.tui.words import changed_parts, partner
 Piece = tuple[int, int, int]
 """File, hunk, and which piece of the hunk's lines."""
 NUMBERS = 5
+AHEAD = 8
+"""Hunks that are coloured before they come into sight."""
 
 
 class DiffLines(Lines):
@@ -39,9 +41,10 @@ class DiffLines(Lines):
         self.files, self.rows = files, rows
         self.anew()
 
-    def coloured(self, piece: Piece, found: list[list[Span]]) -> None:
-        """The colours of a piece."""
-        self._colours[piece] = found
+    def coloured(self, found: Mapping[Piece, list[list[Span]]]) -> None:
+        """The colours of some pieces."""
+        self._colours.update(found)
+        self._wanted.update(found)
         self._strips.clear()
         self.refresh()
 
@@ -167,6 +170,17 @@ class DiffLines(Lines):
             style = self.ink.added_word if lines[at].mark == "+" else self.ink.removed_word
             for start, end in changed_parts(text.plain, self.pen.clean(lines[other].text)):
                 text.stylize(style, start, end)
+
+
+def with_following(files: Sequence[FileView], pieces: Sequence[Piece]) -> list[Piece]:
+    """These pieces, and those that come into sight next."""
+    found = dict.fromkeys(pieces)
+    for file, hunk, number in pieces:
+        last = min(hunk + AHEAD, len(files[file].hunks) - 1)
+        found |= dict.fromkeys((file, after, 0) for after in range(hunk + 1, last + 1))
+        if (number + 1) * PIECE < len(files[file].hunks[hunk].lines):
+            found[(file, hunk, number + 1)] = None
+    return list(found)
 
 
 def colours_of(pen: Pen, file: FileView, piece: Piece) -> list[list[Span]]:

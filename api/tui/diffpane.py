@@ -20,7 +20,7 @@ from patchwright.api.difftext import warnings
 from patchwright.api.naming import short
 from patchwright.api.tui.desk import Desk, Pane, Stage
 from patchwright.api.tui.dialogs import Ask, Pick, Sure, Words
-from patchwright.api.tui.difflines import DiffLines, Piece, colours_of
+from patchwright.api.tui.difflines import DiffLines, Piece, colours_of, with_following
 from patchwright.api.tui.diffrows import DiffRow, Place, rows
 from patchwright.api.tui.filetree import tree_rows
 from patchwright.api.tui.lines import Lines, TextLines
@@ -30,6 +30,8 @@ from patchwright.api.wording import count
 
 WIDE = 110
 """Columns from which on the files have a place beside the diff."""
+SOON = 0.02
+"""Seconds in which a picture is complete."""
 WHOLE: Place = (-1, -1, -1)
 
 
@@ -60,6 +62,7 @@ class DiffPane(Pane):
         self._folded: set[tuple[int, int]] = set()
         self._paired = False
         self._comments: dict[Place, str] = {}
+        self._unpainted: list[Piece] = []
         self._painter = ThreadPoolExecutor(1, "colours")
 
     def compose(self) -> ComposeResult:
@@ -72,6 +75,12 @@ class DiffPane(Pane):
     def main(self) -> Lines:
         """The diff."""
         return self.query_one(DiffLines)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only keys that mean something now are offered."""
+        if action == "request_changes":
+            return bool(self._comments)
+        return self._patch is not None
 
     def on_mount(self) -> None:
         """The files lie beside."""
@@ -122,6 +131,7 @@ class DiffPane(Pane):
         lines = self.query_one(DiffLines)
         lines.put(self.files, rows(self.files, self._alarms, self._folded, self._comments, paired=self._paired))
         self.query_one("#about", Static).update(self._about())
+        self.refresh_bindings()
 
     def _about(self) -> Text:
         ink, run = self.desk.ink, self.stage.run
@@ -143,14 +153,19 @@ class DiffPane(Pane):
         return lines.rows[lines.cursor] if lines.rows else None
 
     def _paint(self, piece: Piece) -> None:
-        self.desk.work(self._painted(piece))
+        self._unpainted.append(piece)
+        if len(self._unpainted) == 1:
+            self.desk.work(self._painted())
 
-    async def _painted(self, piece: Piece) -> None:
+    async def _painted(self) -> None:
+        """All pieces that one picture calls for are coloured together, so that it is drawn once more and not often."""
+        await asyncio.sleep(SOON)
         files, pen = self.files, self.desk.pen
+        pieces, self._unpainted = with_following(files, self._unpainted), []
         work = asyncio.get_running_loop().run_in_executor
-        found = await work(self._painter, lambda: colours_of(pen, files[piece[0]], piece))
+        found = await work(self._painter, lambda: {piece: colours_of(pen, files[piece[0]], piece) for piece in pieces})
         if files is self.files:
-            self.query_one(DiffLines).coloured(piece, found)
+            self.query_one(DiffLines).coloured(found)
 
     # moving
 

@@ -1,8 +1,7 @@
 """What of a patch is on the screen, row by row: folded parts are not there. Pure."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from patchwright.api.tui.patchview import FileView, Line
 
@@ -11,8 +10,7 @@ Place = tuple[int, int, int]
 """File, hunk, line; -1 where it is about the whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class DiffRow:
+class DiffRow(NamedTuple):
     """One row. `line` is a place in the hunk; of a pair the old line's, and `other` the new one's (-1: none)."""
 
     kind: Kind

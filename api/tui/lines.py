@@ -75,6 +75,7 @@ class Lines(ScrollView, can_focus=True):
         self.ink = ink
         self.cursor = 0
         self.sought = ""
+        self._known_lowest: Style | None = None
         self._writer = Console(file=io.StringIO())
         self._strips: LRUCache[tuple[int, int], Strip] = LRUCache(CACHED)
 
@@ -101,6 +102,7 @@ class Lines(ScrollView, can_focus=True):
     def anew(self) -> None:
         """Something is different: forget what was drawn."""
         self._strips.clear()
+        self._known_lowest = None
         self.virtual_size = Size(0, self.total())
         self.cursor = max(0, min(self.cursor, self.total() - 1))
         self.refresh()
@@ -117,10 +119,9 @@ class Lines(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """The line in sight at `y`."""
         at, width = self.scroll_offset.y + y, self.size.width
-        base = self.rich_style
         if at >= self.total():
-            return Strip.blank(width, base)
-        strip = self._strip(at, width, base)
+            return Strip.blank(width, self._lowest)
+        strip = self._strip(at, width)
         if at == self.cursor and self.shows_cursor:
             return _marked(strip, self.ink.cursor, self.ink.accent)
         return strip
@@ -130,15 +131,24 @@ class Lines(ScrollView, can_focus=True):
         """Whether the chosen line is marked."""
         return self.has_focus
 
-    def _strip(self, at: int, width: int, base: Style) -> Strip:
+    @property
+    def _lowest(self) -> Style:
+        """What lies under everything; to ask for it costs as much as to draw a line."""
+        if self._known_lowest is None:
+            self._known_lowest = self.rich_style
+        return self._known_lowest
+
+    def _strip(self, at: int, width: int) -> Strip:
         found = self._strips.get((at, width))
         if found is None:
-            under = base + (self.under(at) or Style())
+            under = self.under(at)
+            ground = self._lowest + under if under else self._lowest
             text = self.draw(at, width - 1)
             if self.sought:
                 text.highlight_words([self.sought], self.ink.found, case_sensitive=False)
-            drawn = Strip([Segment(" "), *text.render(self._writer)]).apply_style(under)
-            found = self._strips[(at, width)] = drawn.crop_extend(0, width, under)
+            segments = Segment.apply_style([Segment(" "), *text.render(self._writer)], ground)
+            found = Strip(Segment.adjust_line_length(list(segments), width, ground), width)
+            self._strips[(at, width)] = found
         return found
 
     # moving
@@ -223,8 +233,9 @@ class Lines(ScrollView, can_focus=True):
 
 def _marked(strip: Strip, cursor: Style, mark: Style) -> Strip:
     """The chosen line."""
-    segments = [Segment(text, (style or Style()) + cursor) for text, style, _ in strip]
-    return Strip([Segment("▌", (segments[0].style or Style()) + mark), *Strip(segments).crop(1)], strip.cell_length)
+    first, *rest = strip
+    parts = (Segment("▌", (first.style or Style()) + mark), Segment(first.text[1:], first.style), *rest)
+    return Strip(Segment.apply_style(parts, post_style=cursor), strip.cell_length)
 
 
 class TextLines(Lines):

@@ -1,6 +1,5 @@
 """The runs of this machine's store: seen, decided on, and driven by processes beside the screen."""
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,20 +16,18 @@ from patchwright.api.assemble import assemble
 from patchwright.api.choices import Choices, recall, remember
 from patchwright.api.place import Place
 from patchwright.api.starting import issue_text, repository_name
-from patchwright.api.tui.seeing import StoreSource
 from patchwright.api.tui.source import AcceptAs, Order
 from patchwright.api.tui.workers import Need, Workers
-from patchwright.api.who import identity
 
 DECIDED = {"approve": "Approved", "revise": "Sent back", "reject": "Rejected"}
 
 
 class LocalHands:
-    """A person at this machine. `by` is their name, if not the system's."""
+    """A person at this machine; `by` is how they are recorded."""
 
-    def __init__(self, place: Place, by: str = "") -> None:
+    def __init__(self, place: Place, by: str) -> None:
         self._place = place
-        self._by = identity(by, os.environ)
+        self._by = by
         self.workers = Workers(place.settings.state / "workers", self._need)
 
     @property
@@ -149,11 +146,6 @@ class LocalHands:
         if run.status in ENDED or (run.status in PARKED and begun):
             return "rest"
         return "rest" if run.status in GATE and not _is_decided(store.plan(run_id), store.approvals(run_id)) else "work"
-
-
-def open_here(place: Place, by: str = "") -> tuple[StoreSource, LocalHands]:
-    """What is seen and done on this machine."""
-    return StoreSource(place), LocalHands(place, by)
 
 
 def _is_decided(plan: Plan | None, approvals: Sequence[Approval]) -> bool:

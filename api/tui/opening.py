@@ -6,9 +6,14 @@ import select
 import sys
 import time
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from patchwright.agent.errors import UsageError
 from patchwright.api import exits
+from patchwright.api.who import identity
+
+if TYPE_CHECKING:
+    from patchwright.api.tui.source import Hands
 
 PATIENCE = 0.25
 """Seconds that a terminal has to say what its background is."""
@@ -28,13 +33,19 @@ def open_screen(name: str, *, by: str, config: str, server: str, theme: str) -> 
     from patchwright.api.place import open_place
     from patchwright.api.tui.app import PatchwrightApp
     from patchwright.api.tui.ink import INKS
-    from patchwright.api.tui.local import open_here
+    from patchwright.api.tui.seeing import StoreSource
 
     place = open_place(config=config)
     run_id = place.find(name) if name else ""
-    source, hands = open_here(place, by)
+    who = identity(by, os.environ)
+
+    def hands() -> "Hands":
+        from patchwright.api.tui.local import LocalHands
+
+        return LocalHands(place, who)
+
     ink = INKS[chosen_ink(theme, os.environ)]
-    app = PatchwrightApp(place.screen, ink, source, hands, run_id, drafts=place.settings.state / "drafts")
+    app = PatchwrightApp(place.screen, ink, StoreSource(place), hands, run_id, drafts=place.settings.state / "drafts")
     app.run()
     for line in app.parting:
         place.screen.say(line)

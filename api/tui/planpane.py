@@ -26,6 +26,9 @@ from patchwright.api.tui.planlines import PlanShown, Spot, plan_lines
 from patchwright.api.tui.stepform import StepForm
 from patchwright.tools.paths import BadPath, file_path
 
+DECIDING = ("approve", "revise", "edit", "editor", "reject", "move_step", "drop_step")
+"""What can be done only while the run waits for a decision."""
+
 
 class PlanPane(Pane):
     """One revision of the plan, the newest unless another is asked for."""
@@ -61,6 +64,15 @@ class PlanPane(Pane):
         """What is shown, then the plan."""
         yield Static(classes="note", id="revision", markup=False)
         yield TextLines(self.desk.ink, id="plan")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only keys that mean something now are offered."""
+        run = self.stage.run
+        if action in ("save", "undo"):
+            return self._edited is not None
+        if action == "compare":
+            return len(self._plans) > 1
+        return action not in DECIDING or (run is not None and run.status in GATE)
 
     def on_resize(self, event: Resize) -> None:
         """Text is wrapped for a width."""
@@ -107,6 +119,7 @@ class PlanPane(Pane):
             shown = PlanShown(self._answers, self._unfolded, width)
             rows = plan_lines(self.desk.pen, plan.model_copy(update={"draft": self._draft(plan)}), shown)
         lines.put(rows)
+        self.refresh_bindings()
 
     def _difference(self, words: str, width: int) -> list[Text]:
         ink = self.desk.ink

@@ -78,6 +78,12 @@ class RunScreen(Screen[None]):
         self.shown = ""
         self._panes: dict[str, Pane] = {}
         self._looking = False
+        self._said = Text()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only keys that mean something now are offered."""
+        ended = self.stage.run is not None and self.stage.run.status in ENDED
+        return not (ended and action in ("say", "pause", "cancel"))
 
     def compose(self) -> ComposeResult:
         """Head, names of the parts, the part in sight, keys."""
@@ -108,8 +114,8 @@ class RunScreen(Screen[None]):
     def _take(self, news: News) -> bool:
         """Whether that was all there is now."""
         stage = self.stage
-        moved = stage.run is None or news.run.status != stage.run.status or bool(news.events)
-        moved = moved or (news.at_work, news.usage) != (stage.at_work, stage.usage)
+        changed = stage.run is None or news.run.status != stage.run.status
+        moved = changed or bool(news.events) or (news.at_work, news.usage) != (stage.at_work, stage.usage)
         stage.run, stage.usage, stage.limits, stage.at_work = news.run, news.usage, news.limits, news.at_work
         for event in news.events:
             stage.facts.take(event)
@@ -117,6 +123,8 @@ class RunScreen(Screen[None]):
             self.action_pane(first_pane(news.run))
         if moved:
             self._panes[self.shown].heard()
+        if changed:
+            self.refresh_bindings()
         self._head()
         return len(news.events) < 1000
 
@@ -136,7 +144,9 @@ class RunScreen(Screen[None]):
         head.append("".join(f"   {part}" for part in spending(stage)), ink.quiet)
         said = run.reason if run.status in PARKED or run.outcome else stage.facts.doing if stage.at_work else ""
         head.append_text(pen.line((f"   {said}" if said else "", ink.quiet)))
-        self.query_one("#head", Static).update(head)
+        if head != self._said:
+            self._said = head
+            self.query_one("#head", Static).update(head)
 
     def _tabs(self) -> None:
         ink = self._desk.ink

@@ -19,8 +19,9 @@ from patchwright.api.tui.source import Row
 EVERY = 1.0
 """Seconds between two looks."""
 SORTS = ("newest", "waiting for me first", "status", "cost")
-WIDE = 100
-"""Columns from which on the step and the tokens have room of their own."""
+WIDE = 120
+"""Columns from which on the step has room of its own."""
+STEP = 34
 
 
 def stands(row: Row) -> str:
@@ -80,6 +81,12 @@ def _text(row: Row) -> str:
     return f"{run.id} {stands(row)} {came_to(run)} {run.issue.repository} {run.issue.title}".casefold()
 
 
+def columns(width: int) -> str:
+    """The names of the columns, above them."""
+    step = f"{'step':<{STEP}}  " if width >= WIDE else ""
+    return f"{'run':<8}  {'status':<18} {'verdict':<11} {'cost':>9} {'age':>4}  {step}issue"
+
+
 class RunLines(Lines):
     """One run a line."""
 
@@ -105,11 +112,8 @@ class RunLines(Lines):
             (f"{cost(row):>9.9} ", ink.quiet),
             (f"{age(run.created_at, datetime.now(UTC)):>4}  ", ink.quiet),
         ]
-        if width >= WIDE and row.step:
-            return pen.line(
-                *pieces, (f"{row.step[:28]:<28}  ", ink.good if row.at_work else ink.quiet), run.issue.title
-            )
-        return pen.line(*pieces, run.issue.title)
+        step = (f"{row.step[:STEP]:<{STEP}}  ", ink.good if row.at_work else ink.quiet)
+        return pen.line(*pieces, *([step] if width >= WIDE else []), run.issue.title)
 
     def put(self, rows: list[Row]) -> None:
         """Other rows; the chosen run stays chosen."""
@@ -139,10 +143,13 @@ class RunsScreen(Screen[None]):
         self._sort = SORTS[0]
         self._words = ""
         self._looking = False
+        self._minute = -1
+        self._said: dict[str, Text] = {}
 
     def compose(self) -> ComposeResult:
         """Heading, list, filter, keys."""
         yield Static(id="head", markup=False)
+        yield Static(classes="note", id="columns", markup=False)
         yield RunLines(self._desk.pen)
         yield Input(placeholder="words of title, repository, status or id", id="find")
         yield Footer(compact=True)
@@ -171,8 +178,13 @@ class RunsScreen(Screen[None]):
 
     def _show(self) -> None:
         rows = arranged(self._all, self._sort, self._words)
-        self.query_one(RunLines).put(rows)
+        lines = self.query_one(RunLines)
+        if rows != lines.rows or self._minute != datetime.now(UTC).minute:
+            self._minute = datetime.now(UTC).minute  # ages are shown
+            lines.put(rows)
         pen, ink = self._desk.pen, self._desk.ink
+        names = columns(self.size.width - 2) if self._all else ""
+        self._say("#columns", Text(names, ink.quiet))
         where = self._desk.source.name or "this machine"
         waiting = sum(row.run.status in GATE for row in self._all)
         head = pen.line(("patchwright", ink.strong), (f"  runs of {where}", ink.quiet))
@@ -182,7 +194,13 @@ class RunsScreen(Screen[None]):
         head.append(f"   {self._sort}" + (f"   with {pen.clean(self._words)}" if self._words else ""), ink.quiet)
         if not self._all:
             head.append("\nThere is no run yet: n begins one.", ink.plain)
-        self.query_one("#head", Static).update(head)
+        self._say("#head", head)
+
+    def _say(self, where: str, words: Text) -> None:
+        """Drawn again only if it is something else."""
+        if self._said.get(where) != words:
+            self._said[where] = words
+            self.query_one(where, Static).update(words)
 
     def on_lines_chosen(self, event: Lines.Chosen) -> None:
         """Open the run."""
