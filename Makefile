@@ -21,7 +21,7 @@ demo-model: setup
 
 test: setup
 	@sh scripts/postgres.sh
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 
 real-model: .venv/.ready
 	@sh scripts/real_model.sh $(ARGS)
