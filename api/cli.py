@@ -7,6 +7,7 @@ import typer
 
 from patchwright.api import options as o
 from patchwright.api.ci.command import ci
+from patchwright.api.dispatch.commands import gc, worker, workers
 from patchwright.api.door import Door
 from patchwright.api.evaluating import group as evaluating
 from patchwright.api.tui.command import tui
@@ -339,3 +340,6 @@ def doctor(
 
 app.command()(tui)
 app.command()(ci)
+app.command()(worker)
+app.command()(workers)
+app.command()(gc)

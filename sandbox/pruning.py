@@ -30,13 +30,15 @@ class Kept:
     used: float
 
 
-def stale(found: Iterable[Kept], needed: Collection[str], now: float, most: int = MOST_BYTES) -> list[Kept]:
+def stale(
+    found: Iterable[Kept], needed: Collection[str], now: float, most: int = MOST_BYTES, unused: timedelta = UNUSED
+) -> list[Kept]:
     """What has to go: unused for long, and then the longest unused until the rest has at most `most` bytes."""
     everything = sorted(found, key=lambda one: one.used)
     total = sum(one.size for one in everything)
     gone: list[Kept] = []
     for one in everything:
-        old, large = now - one.used > UNUSED.total_seconds(), total > most
+        old, large = now - one.used > unused.total_seconds(), total > most
         if (old or large) and one.name not in needed and now - one.used > FRESH.total_seconds():
             gone.append(one)
             total -= one.size
@@ -54,7 +56,17 @@ def due(cache: Path) -> bool:
     return True
 
 
-def prune_clones(cache: Path, needed: Collection[str], most: int = MOST_BYTES) -> list[Kept]:
+def stale_clones(
+    cache: Path, needed: Collection[str], most: int = MOST_BYTES, unused: timedelta = UNUSED
+) -> list[Kept]:
+    """What `prune_clones` would remove."""
+    clones = [Kept(one.name, size_on_disk(one), last_use(one)) for one in cache.glob("*.git")]
+    return stale(clones, needed, time.time(), most, unused)
+
+
+def prune_clones(
+    cache: Path, needed: Collection[str], most: int = MOST_BYTES, unused: timedelta = UNUSED
+) -> list[Kept]:
     """Remove clones with their tars and snapshots; `needed` are the folders' names of runs that have not ended.
 
     One that a process is fetching into stays. What a killed process left half made or half removed goes too.
@@ -63,8 +75,8 @@ def prune_clones(cache: Path, needed: Collection[str], most: int = MOST_BYTES) -
     for left in (*cache.glob("new-*"), *cache.glob("gone-*")):
         if now - left.stat().st_mtime > FRESH.total_seconds():
             shutil.rmtree(left, ignore_errors=True)
-    clones = [Kept(one.name, size_on_disk(one), last_use(one)) for one in cache.glob("*.git")]
-    return [one for one in stale(clones, needed, now, most) if _removed(cache / one.name, one.used)]
+    found = stale_clones(cache, needed, most, unused)
+    return [one for one in found if _removed(cache / one.name, one.used)]
 
 
 def mark_use(clone: Path) -> None:

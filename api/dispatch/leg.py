@@ -29,16 +29,20 @@ BUSY = 72
 """Another process works on the run."""
 UNUSABLE = 73
 """The store cannot be used just now."""
-DRAIN_SECONDS = 18
+DRAIN_SECONDS = 15
 """How long a model may take for its answer once the process is to end; a command has less (REL-07)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What a leg is told. `presence` is the worker's, without which the leg does not live."""
+    """What a leg is told. `presence` is the worker's, without which the leg does not live.
+
+    `config` is the worker's settings file; one that was chosen with the run goes before it.
+    """
 
     run_id: str
     presence: int = 0
+    config: str = ""
 
 
 def main(job: Job) -> None:
@@ -83,9 +87,9 @@ def drive(job: Job, ending: Callable[[], bool]) -> None:
 
 def _open(job: Job) -> Place:
     """With the settings that were chosen when the run was started."""
-    place = open_place(as_json=True, presence=job.presence)
+    place = open_place(as_json=True, config=job.config, presence=job.presence)
     config = recall(place.store, job.run_id).config
-    if not config:
+    if config in ("", job.config):
         return place
     place.store.database.close()
     return open_place(as_json=True, config=config, presence=job.presence)

@@ -11,7 +11,7 @@ from patchwright.api.dispatch.worker import LegWorker
 
 
 @dataclass(frozen=True, slots=True)
-class Dispatching:
+class Dispatching(Dispatch):
     """The queue, and the worker in this process if there is one."""
 
     queue: LegQueue
@@ -36,7 +36,9 @@ class Dispatching:
         self.queue.close()
 
 
-def open_dispatch(settings: Settings, store: Store, tell: Callable[[str], None], *, concurrency: int = 0) -> Dispatch:
+def open_dispatch(
+    settings: Settings, store: Store, tell: Callable[[str], None], *, concurrency: int = 0
+) -> Dispatching:
     """The queue of this store; with `concurrency` this process works on so many legs at once itself.
 
     Raises `StoreUnusable`, `UsageError` if what the service needs is not installed.

@@ -12,15 +12,16 @@ from multiprocessing.process import BaseProcess
 from patchwright.api.dispatch.leg import DRAIN_SECONDS, Job, main
 
 PRELOAD = ["patchwright.api.dispatch.preload"]
-KILL_SECONDS = DRAIN_SECONDS + 5
+KILL_SECONDS = DRAIN_SECONDS + 3
 """After so long a leg that was asked to end is killed; nothing of its run is lost."""
 
 
 class Processes:
     """Legs at work. They are forked from a server that has imported all they need."""
 
-    def __init__(self, presence: int) -> None:
+    def __init__(self, presence: int, config: str) -> None:
         self._presence = presence
+        self._config = config
         self._context = multiprocessing.get_context("forkserver")
         self._context.set_forkserver_preload(PRELOAD)
         self._lock = threading.Lock()
@@ -29,7 +30,9 @@ class Processes:
 
     async def drive(self, run_id: str) -> int:
         """Start a leg of this run and wait for its end: its exit code, below 0 for a signal."""
-        process = self._context.Process(target=main, args=(Job(run_id, self._presence),), name=f"leg-{run_id[:8]}")
+        process = self._context.Process(
+            target=main, args=(Job(run_id, self._presence, self._config),), name=f"leg-{run_id[:8]}"
+        )
         await asyncio.to_thread(self._start, process)
         try:
             await _ended(process)

@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from patchwright.agent.config import Settings
@@ -111,6 +110,11 @@ class LegQueue:
         return self._client.list_workflows(name=LEG, load_input=False, load_output=False, **conditions)
 
 
+def is_there(settings: Settings) -> bool:
+    """Whether there may be a queue; a file is not made by looking."""
+    return bool(settings.database) or (settings.state / FILE).exists()
+
+
 def address(settings: Settings) -> str:
     """Where DBOS's tables are, as SQLAlchemy says it; a new file is put into WAL mode first, which lasts."""
     if settings.database:
@@ -119,5 +123,5 @@ def address(settings: Settings) -> str:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with closing(sqlite3.connect(path)) as connection:
         to_wal(connection)
-    Path(path).chmod(0o600)
+    path.chmod(0o600)
     return f"sqlite:///{path}"

@@ -46,7 +46,7 @@ class LegWorker:
         self._tell = tell
         presence = store.database.presence()
         self.me = Worker(name_of(lease.this_holder(presence)), GRAPH_VERSION, concurrency, store.now())
-        self._processes = Processes(presence)
+        self._processes = Processes(presence, str(settings.config_file or ""))
         self._closing = threading.Event()
         self.lost = threading.Event()
         self._watch = threading.Thread(target=self._look_after, daemon=True, name="dispatch-watch")
@@ -64,7 +64,7 @@ class LegWorker:
                 "serializer": DBOSPortableJSONSerializer(),
                 "log_level": "ERROR",
                 "run_migrations": False,
-                "notification_listener_polling_interval_sec": 60.0,  # nobody is notified
+                "notification_listener_polling_interval_sec": 3.0,  # nobody is notified, but its thread is waited for
             }
         )
 
