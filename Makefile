@@ -1,7 +1,7 @@
-# make setup | images | demo | demo-model | test | real-model | check | bench | clean
+# make setup | images | demo | demo-model | eval-smoke | test | real-model | check | bench | clean
 # Each installs what it needs first and says so; the second time it is quick. ARGS= goes to pytest and bench.
 PY := .venv/bin/python
-.PHONY: setup images demo demo-model test real-model check bench clean
+.PHONY: eval-smoke setup images demo demo-model test real-model check bench clean
 
 setup: .venv/.ready
 	@sh scripts/sandbox.sh
@@ -29,6 +29,9 @@ real-model: .venv/.ready
 bench: setup
 	$(PY) -m patchwright.evals.bench $(ARGS)
 
+eval-smoke: setup
+	@sh scripts/eval_smoke.sh
+
 check: .venv/.ready
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
@@ -37,5 +40,5 @@ check: .venv/.ready
 	.venv/bin/pyright
 
 clean:
-	rm -rf .venv .real-model build dist *.egg-info .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
+	rm -rf .venv .real-model .eval-smoke build dist *.egg-info .demo .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -15,6 +15,7 @@ from patchwright.evals.datasets import load_dataset
 from patchwright.evals.harness import Graded, Order, grade_all
 from patchwright.evals.instance import BadLine, Dataset
 from patchwright.evals.predictions import load_predictions
+from patchwright.evals.recipes import read_recipes, with_recipes
 from patchwright.evals.reportfiles import counted
 from patchwright.evals.verdict import Grade
 
@@ -33,6 +34,7 @@ class Asked:
     allow_images: bool
     config: Path | None
     as_json: bool
+    environments: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +118,5 @@ def chosen(asked: Asked) -> Dataset:
     missing = [name for name in asked.instances if name not in known]
     if missing:
         raise UsageError(f"{dataset.name} has no instance {missing[0]!r}. It has: {', '.join(sorted(known)[:8])}.")
-    return dataset.only(asked.instances)
+    recipes = read_recipes(asked.environments) if asked.environments else ()
+    return with_recipes(dataset.only(asked.instances), recipes)

@@ -34,6 +34,7 @@ from patchwright.evals.conducting import Conductor, conduct
 from patchwright.evals.datasets import load_dataset
 from patchwright.evals.dispatching import dispatched
 from patchwright.evals.own import RECORDING
+from patchwright.evals.recipes import read_recipes, with_recipes
 from patchwright.evals.rows import Row, read_rows
 from patchwright.evals.running import Doing, conducted, do_all, left_to_do, write_predictions
 from patchwright.tools.secrets import Redactor
@@ -139,6 +140,7 @@ def _campaign(asked: Asked, wanted: Wanted) -> Campaign:
         total=read_addition(wanted.total) if wanted.total else {},
         mirror=str(asked.mirror.absolute()) if asked.mirror else "",
         allow_images=asked.allow_images,
+        environments=str(asked.environments.absolute()) if asked.environments else "",
     )
 
 
@@ -177,7 +179,8 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _job(campaign: Campaign, setup: str, instance: str, attempt: int) -> Job:
-    dataset = load_dataset(campaign.dataset).only((instance,))
+    recipes = read_recipes(Path(campaign.environments)) if campaign.environments else ()
+    dataset = with_recipes(load_dataset(campaign.dataset).only((instance,)), recipes)
     found = [job for job in jobs_of(campaign, dataset) if (job.setup.name, job.attempt) == (setup, attempt)]
     if not found:
         raise UsageError(f"The evaluation has no job {setup} {instance} {attempt}.")

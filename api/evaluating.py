@@ -26,6 +26,9 @@ AtLeast = Annotated[
 AllowImages = Annotated[
     bool, typer.Option("--allow-images", help="Use the images and Dockerfiles that the dataset names.")
 ]
+Environments = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="TOML of [[environments]] by repository and version.")
+]
 
 
 @group.command()
@@ -39,6 +42,7 @@ def grade(
     into: Into = Path(),
     workers: Workers = 2,
     mirror: Mirror = None,
+    environments: Environments = None,
     allow_images: AllowImages = False,
     fresh: Annotated[bool, typer.Option("--fresh", help="Grade again what was graded before.")] = False,
     at_least: AtLeast = 0,
@@ -53,7 +57,7 @@ def grade(
     from patchwright.api.evaldoor import Asked, Bounds
     from patchwright.api.evaldoor import grade as act
 
-    asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, config, json)
+    asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, config, json, environments)
     raise typer.Exit(act(asked, predictions, run_id=run_id, fresh=fresh, bounds=Bounds(at_least, at_most)))
 
 
@@ -82,6 +86,7 @@ def run(
     ] = False,
     at_least: AtLeast = 0,
     mirror: Mirror = None,
+    environments: Environments = None,
     allow_images: AllowImages = False,
     json: o.Json = False,
 ) -> None:
@@ -93,7 +98,7 @@ def run(
     from patchwright.api.evalrunning import Wanted
     from patchwright.api.evalrunning import run as act
 
-    asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, None, json)
+    asked = Asked(dataset, tuple(instances or ()), into, workers, mirror, allow_images, None, json, environments)
     bounds = Bounds(at_least)
     wanted = Wanted(tuple(config or ()), recorded, attempts, shard, approval, budget, total, dispatch, bounds)
     raise typer.Exit(act(asked, wanted))
