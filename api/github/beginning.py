@@ -12,11 +12,14 @@ from patchwright.api.choices import remember
 from patchwright.api.github.asking import failing_checks, follow_up, freeze, review_lines, words
 from patchwright.api.github.book import Conversation
 from patchwright.api.github.door import GithubDoor
+from patchwright.api.github.errors import GithubBusy
 from patchwright.api.github.events import Ask
+from patchwright.api.github.gitwords import passes
 from patchwright.api.github.grammar import Command
 from patchwright.api.github.payloads import Issue, Pull, Repository
-from patchwright.api.github.rest import Rest
+from patchwright.api.github.rest import WAIT_SECONDS, Rest
 from patchwright.api.transforming import issue_of, load
+from patchwright.sandbox.errors import SourceRefused
 
 CLONE_URL_USER = "x-access-token"
 
@@ -45,6 +48,7 @@ def begin(door: GithubDoor, repository: Repository, ask: Ask, command: Command, 
                 place=ask.place,
                 asked_by=ask.by.login,
                 asked_by_id=ask.by.id,
+                asked_at=ask.at,
                 words=target.words,
                 revision=target.revision,
                 transformation=target.transformation,
@@ -72,9 +76,18 @@ def start(door: GithubDoor, run_id: str) -> None:
             run_id=run_id,
             authorization=authorization(token),
         )
-        remember(door.book.store, runs.start(door.deps, asked).id, door.choices)
+        remember(door.book.store, _started(door, asked).id, door.choices)
     if conversation is not None:
         door.dispatch.submit(run_id, key=f"github:{conversation.asked_by}")
+
+
+def _started(door: GithubDoor, asked: runs.Asked) -> Run:
+    try:
+        return runs.start(door.deps, asked)
+    except SourceRefused as refused:
+        if passes(str(refused)):
+            raise GithubBusy(str(refused), WAIT_SECONDS) from refused
+        raise
 
 
 def authorization(token: str) -> str:

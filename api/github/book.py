@@ -19,7 +19,7 @@ class Conversation(BaseModel):
 
     `words`, `revision` and `transformation` are what it is started with. `onto` is the branch that the patch is meant
     for, `branch` is ours. `pull` is the pull request that a follow-up goes on with, 0 for a run that opens its own.
-    `approver` is who approved last.
+    `approver` is who approved last. `asked_at` is GitHub's time, which is not ours; "" if it did not say.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -28,6 +28,7 @@ class Conversation(BaseModel):
     place: Place
     asked_by: str
     asked_by_id: int
+    asked_at: str
     words: str
     revision: str
     transformation: str = ""

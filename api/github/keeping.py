@@ -49,7 +49,7 @@ def _bring_up_to_date(door: GithubDoor, conversation: Conversation, run: Run) ->
     if not is_posted(door.book, door.redactor, "status", run.id, text):
         repository = door.repository(conversation.place)
         poster = door.poster(conversation.place, repository.full_name)
-        poster.keep("status", run.id, conversation.place.number, text, since=run.created_at)
+        poster.keep("status", run.id, conversation.place.number, text, since=conversation.asked_at)
     if over:
         door.book.change(run.id, ended=True)
 

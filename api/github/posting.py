@@ -43,7 +43,10 @@ class Poster:
     login: str
 
     def keep(self, kind: str, name: str, number: int, text: str, *, since: str = "") -> int:
-        """The one comment of this kind and name on an issue says `text` from now on; GitHub's number of it."""
+        """The one comment of this kind and name on an issue says `text` from now on; GitHub's number of it.
+
+        `since` is a moment before which it cannot have been posted, by GitHub's clock; "" for any.
+        """
         key, body = f"{kind}:{name}", body_of(self.redactor, kind, name, text)
         digest = digest_of(body)
         known = self.book.post(key)

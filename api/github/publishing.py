@@ -8,10 +8,11 @@ from patchwright.agent.run import Run
 from patchwright.api.github.beginning import authorization
 from patchwright.api.github.book import Conversation
 from patchwright.api.github.door import GithubDoor
-from patchwright.api.github.errors import GithubRefused
+from patchwright.api.github.errors import GithubBusy, GithubRefused
+from patchwright.api.github.gitwords import passes
 from patchwright.api.github.payloads import Pull, Repository
 from patchwright.api.github.reading import told
-from patchwright.api.github.rest import Rest
+from patchwright.api.github.rest import WAIT_SECONDS, Rest
 from patchwright.api.github.rights import may_write
 from patchwright.api.github.telling import pull_body, pull_title
 from patchwright.sandbox.pushing import PushRefused, push
@@ -84,6 +85,8 @@ def _push(door: GithubDoor, conversation: Conversation, repository: Repository, 
         push(clone, address, commit, conversation.branch, prefix=prefix, authorization=authorization(token))
     except PushRefused as refused:
         words = Redactor((token, authorization(token))).text(refused.words)
+        if passes(words):
+            raise GithubBusy(f"GitHub is out of reach for git: {words[:200]}", WAIT_SECONDS) from None
         raise NotPublished(_advice(conversation.branch, words)) from None
 
 

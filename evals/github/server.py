@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Generator
@@ -54,7 +55,8 @@ class Handler(BaseHTTPRequestHandler):
         self._die_if(at, after=False)
         if trouble in TROUBLES:
             status, headers, said = TROUBLES[trouble]
-            self._send(status, said, headers)
+            limited_git = status == 403 and not path.path.startswith(API)
+            self._send(429 if limited_git else status, said, headers)
             return
         if path.path.startswith(API):
             status, said = self._api(path.path.removeprefix(API), dict(parse_qsl(path.query)), body)
@@ -136,9 +138,17 @@ def serve(hub: Hub) -> Generator[str]:
     class Bound(Handler):
         pass
 
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 128
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            """A client that was killed is nothing to tell of."""
+            if not isinstance(sys.exception(), ConnectionError):
+                super().handle_error(request, client_address)
+
     Bound.hub = hub
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Bound)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Bound)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:

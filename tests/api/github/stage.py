@@ -11,6 +11,7 @@ from patchwright.agent.run import Run
 from patchwright.agent.scripted import Record
 from patchwright.api.assemble import assemble
 from patchwright.api.choices import Choices
+from patchwright.api.dispatch.base import Dispatch
 from patchwright.api.github.access import Access
 from patchwright.api.github.book import Book
 from patchwright.api.github.door import GithubDoor
@@ -71,7 +72,7 @@ class Stage:
 
     def deps(self, run_id: str) -> Deps:
         """As a worker assembles them for a leg."""
-        return assemble(a_place(self.folder, self.door.redactor), self.door.choices, run_id)
+        return assembled(a_place(self.folder, self.door.redactor), self.door.choices, run_id)
 
     def deliver(self, delivery: Delivery) -> str:
         """A webhook; what it was answered."""
@@ -130,7 +131,7 @@ class Stage:
         return git(self.home.git, "show", f"{branch(self.home, name)}:{path}")
 
 
-def make_door(folder: Path, url: str, repository: str, token: str, legs: AtOnce, **more: object) -> GithubDoor:
+def make_door(folder: Path, url: str, repository: str, token: str, legs: Dispatch, **more: object) -> GithubDoor:
     """The door with its state folder in `folder`."""
     table = GithubTable.model_validate(
         {
@@ -148,11 +149,16 @@ def make_door(folder: Path, url: str, repository: str, token: str, legs: AtOnce,
         settings=github,
         book=Book(place.store),
         access=Access(github),
-        deps=assemble(place, choices),
+        deps=assembled(place, choices),
         dispatch=legs,
         redactor=redactor,
         choices=choices,
     )
+
+
+def assembled(place: Place, choices: Choices, run_id: str = "") -> Deps:
+    """As the real command assembles them."""
+    return assemble(place, choices, run_id)
 
 
 def a_place(folder: Path, redactor: Redactor) -> Place:
