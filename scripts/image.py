@@ -1,4 +1,4 @@
-"""Builds the sandbox images of the named families that are missing, else that of "python". Status 0 means: they are there.
+"""Builds the sandbox images of these families that are missing, else that of "python". Status 0: they are there.
 
 `--engine` only asks whether an engine answers, `--present` only whether "python" is there; both say nothing.
 """
