@@ -10,6 +10,7 @@ from patchwright.api.ci.command import ci
 from patchwright.api.dispatch.commands import gc, worker, workers
 from patchwright.api.door import Door
 from patchwright.api.evaluating import group as evaluating
+from patchwright.api.github.commands import group as github
 from patchwright.api.tui.command import tui
 
 EPILOG = (
@@ -343,3 +344,4 @@ app.command()(ci)
 app.command()(worker)
 app.command()(workers)
 app.command()(gc)
+app.add_typer(github)

@@ -12,6 +12,7 @@ from patchwright.api.github.events import Ask, Place
 
 Heard = Literal["new", "again"]
 _ASK = TypeAdapter(Ask)
+_NEWS = "seen < (SELECT max(seq) FROM events WHERE events.run_id=github_conversations.run_id)"
 
 
 class Conversation(BaseModel):
@@ -114,6 +115,12 @@ class Book:
         rows = self._rows("SELECT key, state, run_id, result FROM github_asks ORDER BY said_at, key")
         return [(row["key"], row["state"], row["run_id"], row["result"]) for row in rows]
 
+    def unfinished(self) -> bool:
+        """Whether an ask still waits, or a run has told something that was not posted yet."""
+        waits = self._rows("SELECT key FROM github_asks WHERE state='waiting' LIMIT 1")
+        news = self._rows(f"SELECT run_id FROM github_conversations WHERE is_open=1 AND {_NEWS} LIMIT 1")
+        return bool(waits or news)
+
     def started_since(self, user_id: int, moment: str) -> int:
         """How many runs somebody has started since then (as the store stamps it)."""
         rows = self._rows("SELECT record FROM github_conversations WHERE at>=?", (moment,))
@@ -156,11 +163,7 @@ class Book:
 
     def with_news(self) -> list[Conversation]:
         """Those that are not over, of whose run something is new, and that wait for nothing."""
-        return self._conversations(
-            "WHERE is_open=1 AND until<=? AND seen < (SELECT max(seq) FROM events "
-            "WHERE events.run_id=github_conversations.run_id) ORDER BY at, run_id",
-            (self._clock(),),
-        )
+        return self._conversations(f"WHERE is_open=1 AND until<=? AND {_NEWS} ORDER BY at, run_id", (self._clock(),))
 
     def looked_at(self, conversation: Conversation, seconds: float, seen: int) -> None:
         """Not to be looked at again before that many seconds; the events up to `seen` are no news any more."""

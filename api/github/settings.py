@@ -110,11 +110,16 @@ class GithubSettings:
     @property
     def web_url(self) -> str:
         """Where people and git find the repositories: built from the address of the API (NET-01)."""
-        return "https://github.com" if self.table.api_url == PUBLIC_API else self.table.api_url.removesuffix("/api/v3")
+        return web_of(self.table.api_url)
 
     def secrets(self) -> tuple[str, ...]:
         """For the redactor."""
         return tuple(secret for secret in (self.private_key, self.token, self.webhook_secret) if secret)
+
+
+def web_of(api_url: str) -> str:
+    """Where people find the GitHub of an API."""
+    return "https://github.com" if api_url == PUBLIC_API else api_url.removesuffix("/api/v3")
 
 
 def read_github(table: Mapping[str, Any], env: Mapping[str, str], folder: Path) -> GithubSettings:

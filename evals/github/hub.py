@@ -72,6 +72,8 @@ class Repository:
     comments: dict[int, Comment] = field(default_factory=dict[int, Comment])
     reviews: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     reactions: Counter[tuple[int, str, str]] = field(default_factory=Counter[tuple[int, str, str]])
+    artifacts: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    workflow_runs: dict[int, dict[str, Any]] = field(default_factory=dict[int, dict[str, Any]])
     checks: dict[str, list[dict[str, Any]]] = field(default_factory=dict[str, list[dict[str, Any]]])
 
 

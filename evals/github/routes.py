@@ -151,6 +151,16 @@ def _check_runs(call: Call) -> Answer:
     return 200, {"total_count": len(found), "check_runs": found}
 
 
+def _artifacts(call: Call) -> Answer:
+    found = [one for one in call.home.artifacts if one["name"] == call.query.get("name", one["name"])]
+    return 200, {"total_count": len(found), "artifacts": found}
+
+
+def _workflow_run(call: Call) -> Answer:
+    found = call.home.workflow_runs.get(call.number("id"))
+    return (200, found) if found else NOT_FOUND
+
+
 _R = r"/repos/(?P<owner>[^/]+)/(?P<name>[^/]+)"
 ROUTES: tuple[tuple[str, str, Callable[[Call], Answer]], ...] = (
     ("GET", r"/repositories/(?P<repository>\d+)", _repository),
@@ -171,6 +181,8 @@ ROUTES: tuple[tuple[str, str, Callable[[Call], Answer]], ...] = (
     ("POST", rf"{_R}/pulls/comments/(?P<id>\d+)/reactions", _react),
     ("GET", rf"{_R}/pulls/(?P<number>\d+)/reviews/(?P<id>\d+)", _review),
     ("GET", rf"{_R}/pulls/(?P<number>\d+)/reviews/(?P<id>\d+)/comments", _review_lines),
+    ("GET", rf"{_R}/actions/artifacts", _artifacts),
+    ("GET", rf"{_R}/actions/runs/(?P<id>\d+)", _workflow_run),
     ("GET", rf"{_R}/commits/(?P<sha>[0-9a-f]+)/check-runs", _check_runs),
 )
 

@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -71,6 +72,8 @@ class Handler(BaseHTTPRequestHandler):
         authorization = self.headers.get("authorization", "")
         given = json.loads(body or b"{}")
         with self.hub.lock:
+            if path.startswith("/app-manifests/"):
+                return _converted(self.hub, path)
             if path in ("/app",) or path.startswith("/app/"):
                 return _as_app(self.hub, authorization, path, given)
             token = known(self.hub, authorization)
@@ -114,6 +117,16 @@ def known(hub: Hub, authorization: str) -> Token | None:
         text = base64.b64decode(text).decode().partition(":")[2]
     token = hub.of_token(text)
     return token if token and token.until > datetime.now(UTC) else None
+
+
+def _converted(hub: Hub, path: str) -> Answer:
+    """The App that was made of a manifest, once for its code."""
+    if not re.fullmatch(r"/app-manifests/[A-Za-z0-9]+/conversions", path) or hub.made["app"]:
+        return 404, {"message": "Not Found"}
+    hub.made["app"] += 1
+    pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIEfake\n-----END RSA PRIVATE KEY-----\n"
+    page = f"https://github.com/apps/{hub.app_slug}"
+    return 201, {"id": hub.app_id, "slug": hub.app_slug, "pem": pem, "webhook_secret": "whsecret", "html_url": page}
 
 
 def _as_app(hub: Hub, authorization: str, path: str, body: dict[str, Any]) -> Answer:
