@@ -62,6 +62,24 @@ def grade(
 
 
 @group.command()
+def validate(
+    dataset: Annotated[str, typer.Argument(metavar="DATASET", help="A folder of tasks, or `builtin`.")] = "builtin",
+    instances: Instances = None,
+    workers: Workers = 2,
+    config: o.Config = None,
+    json: o.Json = False,
+) -> None:
+    """Are tasks what they say? The base fails, the reference is right, wrong patches are refused.
+
+    Exit code 0 if all are, else 1.
+    """
+    from patchwright.api.evaldoor import Asked
+    from patchwright.api.evalvalidate import validate as act
+
+    raise typer.Exit(act(Asked(dataset, tuple(instances or ()), Path(), workers, None, False, config, json)))
+
+
+@group.command()
 def run(
     dataset: Dataset,
     config: Annotated[

@@ -9,12 +9,11 @@ NAME/wrong/*.patch    plausible changes that have to be rejected
 NAME/recording.jsonl  the answers of a model, for `--recording`
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 from patchwright.evals.instance import Instance
 from patchwright.sandbox.git import Git
-from patchwright.tools.paths import matches
 
 DATE = "2026-01-01T00:00:00+00:00"
 WHO = {
@@ -23,8 +22,6 @@ WHO = {
     for what, value in (("NAME", "patchwright"), ("EMAIL", "patchwright@localhost"), ("DATE", DATE))
 }
 """Who makes the base commit, and when: part of its hash."""
-
-WORDS = "text:"
 
 
 def base_files(task: Instance) -> dict[str, bytes]:
@@ -60,17 +57,3 @@ def write(folder: Path, tree: Mapping[str, bytes]) -> None:
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-
-
-def forbidden_in(patch: str, forbidden: Sequence[str]) -> tuple[str, ...]:
-    """Those of an instance's forbidden effects that a patch (as git writes it) has."""
-    lines = patch.splitlines()
-    paths = {line[6:] for line in lines if line.startswith(("--- a/", "+++ b/"))}
-    added = [line[1:] for line in lines if line.startswith("+") and not line.startswith("+++ ")]
-    return tuple(effect for effect in forbidden if _has(effect, paths, added))
-
-
-def _has(effect: str, paths: set[str], added: Sequence[str]) -> bool:
-    if effect.startswith(WORDS):
-        return any(effect.removeprefix(WORDS) in line for line in added)
-    return any(matches(path, effect) for path in paths)

@@ -1,147 +1,117 @@
-"""Whether the built-in tasks are what they say: one container per language, trees put into it one after the other."""
+"""Whether tasks are what they say: the base fails, the reference is right, wrong patches are refused.
 
-import tempfile
+Judged as `grading` does, but in one container per image, into which one tree is put after the other: a hundred trees
+in a minute, where each grade has a container of its own.
+"""
+
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
-from patchwright.evals.instance import Instance
-from patchwright.evals.memory import MemoryTree
-from patchwright.evals.tasks import base_files, files, forbidden_in, write, wrong_patches
-from patchwright.sandbox.base import Limits, Sandbox, Sandboxes, Spec
-from patchwright.sandbox.errors import GitFailed, SandboxDied
-from patchwright.sandbox.git import Git
-from patchwright.tools.checks import TestStatus
-from patchwright.tools.testfiles import looks_like_test
-from patchwright.tools.toolchain import detect
-from patchwright.tools.verify import run_checks
+from patchwright.evals.grading import Court, graded_by, open_court, run_tests
+from patchwright.evals.instance import Instance, Prediction
+from patchwright.evals.laying import lay, with_hidden
+from patchwright.evals.patching import PatchRefused, apply_patch
+from patchwright.evals.places import Place
+from patchwright.evals.tasks import wrong_patches
+from patchwright.evals.verdict import Grade, forbidden
+from patchwright.sandbox.base import Limits, Sandbox, Spec
+from patchwright.sandbox.errors import SandboxDied
 
 LIMITS = Limits(memory_mb=3072, processes=2048, tmp_mb=768, seconds=1800.0)
-AT_ONCE = 2
-"""Containers that work at the same time."""
+"""Compilers keep what they made in /tmp for the next tree."""
 
 LEAST_WRONG = 2
-PASSED: tuple[TestStatus, ...] = ("passed", "xfailed")
-HELD: tuple[TestStatus, ...] = (*PASSED, "skipped")
 REPLACE = "find . -mindepth 1 -delete && exec tar -x -f -"
-
-Statuses = Mapping[str, TestStatus]
-"""What each test said, by its id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Validated:
     """One task: why it is not valid (nothing: it is), how many wrong patches were refused, and its seconds."""
 
-    name: str
+    instance_id: str
     reasons: tuple[str, ...]
     refused: int
     seconds: float
 
 
 def validate(
-    tasks: Sequence[Instance],
-    sandboxes: Sandboxes,
-    image: Callable[[str], str],
-    *,
-    on_done: Callable[[Validated], None] | None = None,
+    tasks: Sequence[Instance], place: Place, tell: Callable[[Validated], None], *, workers: int = 2
 ) -> tuple[Validated, ...]:
-    """Every task on its base, with its reference patch and with each wrong patch.
+    """Every task on its base, with its reference and with each wrong patch; `tell` hears of each when it is done.
 
-    `image` gives the image of a language. Raises `SandboxError`.
+    Raises `SourceRefused`, `BadInstance` or `SandboxError`.
     """
-    families = sorted({task.language for task in tasks}, key=_slowest_first)
+    courts = [open_court(task, place) for task in tasks]
 
-    def one_family(family: str) -> list[Validated]:
-        spec = Spec(image=image(family), run_id="validation", phase="verifying", limits=LIMITS)
-        with sandboxes.open(spec, MemoryTree({})) as sandbox:
-            return [_told(_validated(sandbox, task), on_done) for task in tasks if task.language == family]
+    def in_one_container(image: str) -> list[Validated]:
+        own = [court for court in courts if court.ready.image == image]
+        spec = Spec(image=image, run_id="validation", phase="verifying", limits=_limits(own))
+        with place.sandboxes.open(spec, own[0].repository.tree(own[0].base)) as sandbox:
+            return [_told(_validated(sandbox, court), tell) for court in own]
 
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        return tuple(done for family in pool.map(one_family, families) for done in family)
+    with ThreadPoolExecutor(workers) as pool:
+        done = pool.map(in_one_container, sorted({court.ready.image for court in courts}))
+        return tuple(one for of_image in done for one in of_image)
 
 
-def _told(done: Validated, on_done: Callable[[Validated], None] | None) -> Validated:
-    if on_done:
-        on_done(done)
+def _limits(courts: Sequence[Court]) -> Limits:
+    return replace(LIMITS, seconds=len(courts) * LIMITS.seconds)
+
+
+def _told(done: Validated, tell: Callable[[Validated], None]) -> Validated:
+    tell(done)
     return done
 
 
-def _slowest_first(family: str) -> tuple[bool, str]:
-    """Compilers first, so that they do not work on alone in the end."""
-    return (not family.startswith(("java", "go")), family)
-
-
-def _validated(sandbox: Sandbox, task: Instance) -> Validated:
+def _validated(sandbox: Sandbox, court: Court) -> Validated:
     began = time.monotonic()
-    base = tree_of(task, "")
-    reasons = [*_about_base(task, statuses(sandbox, base)), *_about_reference(sandbox, task)]
-    wrong = wrong_patches(task)
-    accepted = [name for name, patch in wrong.items() if not _refusal(sandbox, task, patch)]
+    reasons = [*_about_base(sandbox, court), *_about_reference(sandbox, court)]
+    wrong = wrong_patches(court.instance)
+    accepted = [name for name, patch in wrong.items() if not refusal(sandbox, court, patch)]
     reasons += [f"the wrong patch {name} is accepted" for name in accepted]
+    reasons += [f"it has {len(wrong)} wrong patches, not {LEAST_WRONG} or more"] if len(wrong) < LEAST_WRONG else []
     refused = len(wrong) - len(accepted)
-    reasons += [f"it has {len(wrong)} wrong patches"] if len(wrong) < LEAST_WRONG else []
-    return Validated(task.instance_id, tuple(reasons), refused, time.monotonic() - began)
+    return Validated(court.instance.instance_id, tuple(reasons), refused, time.monotonic() - began)
 
 
-def _about_base(task: Instance, base: Statuses) -> Iterator[str]:
-    yield from (f"{test} passes on the base" for test in task.fail_to_pass if base.get(test) in HELD)
-    yield from (f"{test} does not pass on the base" for test in task.pass_to_pass if base.get(test) not in HELD)
-    if (task.outcome == "patch") != bool(task.fail_to_pass):
-        yield "a task with a right change, and no other, has tests that it mends"
+def _about_base(sandbox: Sandbox, court: Court) -> Iterator[str]:
+    instance = court.instance
+    base = _graded(sandbox, court, with_hidden(court.repository, court.base, court.hidden))
+    yield from (f"{test} passes on the base" for test in base.fail_to_pass.success)
+    yield from (f"{test} does not pass on the base" for test in base.pass_to_pass.failure)
+    if bool(instance.fail_to_pass) != (instance.outcome == "patch"):
+        yield f"its outcome is {instance.outcome}, and {len(instance.fail_to_pass)} tests are to be mended"
 
 
-def _about_reference(sandbox: Sandbox, task: Instance) -> Iterator[str]:
-    if bool(task.patch) != (task.outcome == "patch"):
-        yield "a task with a right change, and no other, has a reference patch"
-    elif task.patch and (why := _refusal(sandbox, task, task.patch)):
+def _about_reference(sandbox: Sandbox, court: Court) -> Iterator[str]:
+    patch, outcome = court.instance.patch, court.instance.outcome
+    if bool(patch) != (outcome == "patch"):
+        yield f"its outcome is {outcome}, and it has {'a' if patch else 'no'} reference patch"
+    elif patch and (why := refusal(sandbox, court, patch)):
         yield f"the reference patch is refused: {why}"
 
 
-def _refusal(sandbox: Sandbox, task: Instance, patch: str) -> str:
-    """Why a patch does not resolve the task; "" if it does."""
-    effects = forbidden_in(patch, task.forbidden)
-    if effects:
-        return f"it has the forbidden effect {effects[0]}"
+def refusal(sandbox: Sandbox, court: Court, patch: str) -> str:
+    """Why a patch does not resolve the task; "" if it does. Raises `SandboxDied`."""
+    instance = court.instance
+    prediction = Prediction(instance_id=instance.instance_id, model_name_or_path="validation", model_patch=patch)
+    if effects := forbidden(instance, prediction):
+        return effects[0]
     try:
-        tree = tree_of(task, patch)
-    except GitFailed as error:
-        return f"it does not apply: {error}"
-    return unresolved(task, statuses(sandbox, tree))
+        applied = apply_patch(court.repository, court.base, patch, author="validation")
+    except PatchRefused as error:
+        return str(error)
+    laid = lay(court.repository, court.base, applied.commit, instance, court.ready.toolchain, court.hidden)
+    found = _graded(sandbox, court, laid.commit)
+    failing = (*found.fail_to_pass.failure, *found.pass_to_pass.failure)
+    return "" if found.resolved else f"{found.failure}: {', '.join(failing[:3])}"
 
 
-def unresolved(task: Instance, now: Statuses) -> str:
-    """Why these results do not resolve the task; "" if they do. A test that is missing fails."""
-    failing = [test for test in task.fail_to_pass if now.get(test) not in PASSED]
-    failing += [test for test in task.pass_to_pass if now.get(test) not in HELD]
-    return f"{len(failing)} tests fail, such as {failing[0]}" if failing else ""
-
-
-def tree_of(task: Instance, patch: str) -> MemoryTree:
-    """What is graded: the base with the patch, its tests put back, the hidden tests over it.
-
-    Raises `GitFailed` where the patch does not apply.
-    """
-    base = base_files(task)
-    result = _applied(base, patch) if patch else dict(base)
-    tests = {path: data for path, data in base.items() if looks_like_test(path)}
-    return MemoryTree({**result, **tests, **task.hidden})
-
-
-def _applied(base: Mapping[str, bytes], patch: str) -> dict[str, bytes]:
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        write(folder, base)
-        Git(work_tree=folder, git_dir=folder / ".no-repository")("apply", "-", stdin=patch.encode())
-        return files(folder)
-
-
-def statuses(sandbox: Sandbox, tree: MemoryTree) -> Statuses:
-    """What all tests say on this tree, put in place of what lies in the sandbox. Raises `SandboxDied`."""
-    done = sandbox.run(["sh", "-c", REPLACE], timeout=60, stdin=tree.tar())
+def _graded(sandbox: Sandbox, court: Court, commit: str) -> Grade:
+    """The tests' verdict on the tree of a commit, put in place of what lies in the sandbox."""
+    done = sandbox.run(["sh", "-c", REPLACE], timeout=60, stdin=court.repository.tree(commit).tar())
     if not done.ok:
         raise SandboxDied(f"A tree could not be put into {sandbox.name}: {done.text[-500:]}")
-    results = run_checks(sandbox, detect(tree), commit=tree.key, image="", kinds=("tests",))
-    return {test.id: test.status for test in results.tests().values()}
+    return graded_by(court.instance, run_tests(sandbox, court))
