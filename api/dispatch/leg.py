@@ -20,6 +20,7 @@ from patchwright.agent.store.ledger import own
 from patchwright.api.assemble import assemble, reap_in_background
 from patchwright.api.choices import recall
 from patchwright.api.door import tell
+from patchwright.api.observing.traces import is_wanted, send_traces
 from patchwright.api.place import Place, open_place
 
 DONE = 0
@@ -69,6 +70,16 @@ def drive(job: Job, ending: Callable[[], bool]) -> None:
     """Drive the run, and again if it was decided on meanwhile. Raises what `runs.drive` raises."""
     place = _open(job)
     try:
+        before = place.store.last_event(job.run_id)
+        _drive(place, job, ending)
+        if is_wanted(os.environ):
+            send_traces(place.store, job.run_id, before)
+    finally:
+        place.store.database.close()
+
+
+def _drive(place: Place, job: Job, ending: Callable[[], bool]) -> None:
+    try:
         run = place.store.run(job.run_id)
         reap_in_background(place.settings, place.store, run.sandbox)
         deps = assemble(place, recall(place.store, job.run_id), job.run_id)
@@ -81,8 +92,6 @@ def drive(job: Job, ending: Callable[[], bool]) -> None:
     except Exception as error:  # the door: a run is parked with the reason, the traceback of a defect is kept
         tell(error)
         _park(place, job.run_id, error)
-    finally:
-        place.store.database.close()
 
 
 def _open(job: Job) -> Place:
