@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Coroutine, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -50,6 +49,7 @@ class PatchwrightApp(App[None]):
         self.pen = Pen(screen, ink)
         self.source = source
         self._open_hands = hands
+        self._hands: Hands | None = None
         self.drafts = Drafts(drafts)
         self.parting: list[str] = []
         self._run_id = run_id
@@ -57,10 +57,12 @@ class PatchwrightApp(App[None]):
         self._seeing = ThreadPoolExecutor(1, "see")
         self._doing = ThreadPoolExecutor(1, "do")
 
-    @cached_property
+    @property
     def hands(self) -> Hands:
         """What a person can do. Opened after the first picture, in the thread that acts: it takes a while to import."""
-        return self._open_hands()
+        if self._hands is None:
+            self._hands = self._open_hands()
+        return self._hands
 
     def on_mount(self) -> None:
         """The list of runs, with the run that was named upon it."""
@@ -138,10 +140,19 @@ class PatchwrightApp(App[None]):
 
     async def action_quit(self) -> None:
         """Leave; what is at work goes on."""
-        busy = ", ".join(map(short, self.hands.busy)) if "hands" in self.__dict__ else ""
+        busy = ", ".join(map(short, self.hands.busy)) if self._hands else ""
         if busy:
             self.parting.append(f"At work without this screen: {busy}. `patchwright tui` shows it again.")
         self.exit()
+
+    @property
+    def defect(self) -> Exception | None:
+        """What ended the screen, if it was no person."""
+        return self._exception
+
+    def _fatal_error(self) -> None:
+        """A defect is told by the door, its traceback kept in the log: none is shown, with who knows what in it."""
+        self._close_messages_no_wait()
 
     def on_unmount(self) -> None:
         """Nothing is waited for."""

@@ -5,11 +5,12 @@ from typing import ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Select, Static, TextArea
 
 from patchwright.api.tui.desk import Desk
+from patchwright.api.tui.dialogs import Fields
 from patchwright.api.tui.source import Order
 
 BY_MODEL, BY_RECIPES = "model", "recipes"
@@ -22,7 +23,7 @@ class NewRun(ModalScreen[str | None]):
         Binding("ctrl+s", "begin", "Begin", priority=True),
         Binding("escape", "leave", "Leave", priority=True),
     ]
-    DEFAULT_CSS = "NewRun TextArea { height: 8; } NewRun Select { margin-bottom: 1; }"
+    DEFAULT_CSS = "NewRun TextArea { height: 6; }"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -31,23 +32,27 @@ class NewRun(ModalScreen[str | None]):
 
     def compose(self) -> ComposeResult:
         """A field for each part of an order."""
-        with VerticalScroll(classes="dialog"):
+        with Vertical(classes="dialog form"):
             yield Static("New run", classes="title", markup=False)
-            yield Static("repository: a folder, or a git URL", classes="label", markup=False)
-            yield Input(str(Path.cwd()), id="repository")
-            yield Static(
-                "what should change: words, @FILE, or the URL of a GitHub issue", classes="label", markup=False
-            )
-            yield TextArea(self._desk.drafts.get("new", "issue"), id="issue", compact=True)
-            yield Static("done by", classes="label", markup=False)
-            yield Select(self._ways(), value=BY_MODEL, allow_blank=False, id="way", compact=True)
-            yield Static("commit to start from", classes="label", markup=False)
-            yield Input("HEAD", id="revision")
-            yield Static("sandbox", classes="label", markup=False)
-            boxes = [("docker", "docker"), ("local: this machine, without isolation, for trusted code only", "local")]
-            yield Select(boxes, value="docker", allow_blank=False, id="sandbox", compact=True)
-            yield Static("a recorded model instead of a live one (a file), if any", classes="label", markup=False)
-            yield Input(id="recording")
+            with Fields(classes="fields"):
+                yield Static("repository: a folder, or a git URL", classes="label", markup=False)
+                yield Input(str(Path.cwd()), id="repository")
+                yield Static(
+                    "what should change: words, @FILE, or the URL of a GitHub issue", classes="label", markup=False
+                )
+                yield TextArea(self._desk.drafts.get("new", "issue"), id="issue", compact=True)
+                yield Static("done by", classes="label", markup=False)
+                yield Select(self._ways(), value=BY_MODEL, allow_blank=False, id="way", compact=True)
+                yield Static("commit to start from", classes="label", markup=False)
+                yield Input("HEAD", id="revision")
+                yield Static("sandbox", classes="label", markup=False)
+                boxes = [
+                    ("docker", "docker"),
+                    ("local: this machine, without isolation, for trusted code only", "local"),
+                ]
+                yield Select(boxes, value="docker", allow_blank=False, id="sandbox", compact=True)
+                yield Static("a recorded model instead of a live one (a file), if any", classes="label", markup=False)
+                yield Input(id="recording")
             yield Static("Ctrl+S: begin   Esc: leave   Tab: next field", classes="hint", markup=False)
 
     def _ways(self) -> list[tuple[str, str]]:

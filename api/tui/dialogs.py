@@ -6,7 +6,7 @@ from typing import ClassVar, Generic, TypeVar
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Vertical, VerticalScroll
 from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
@@ -18,6 +18,10 @@ from patchwright.api.tui.lines import TextLines
 C = TypeVar("C")
 
 
+class Fields(VerticalScroll, can_focus=False):
+    """Fields of a form, as many as there are; the keys go to one of them."""
+
+
 class Sure(ModalScreen[str | None]):
     """Asks once more; only `y` is yes. Gives back the note that may be added (""), or None for no."""
 
@@ -25,6 +29,8 @@ class Sure(ModalScreen[str | None]):
         Binding("y", "yes", "Yes"),
         Binding("n,escape,q", "no", "No"),
     ]
+    AUTO_FOCUS = ""
+    """The keys go to the question, not to the note."""
 
     def __init__(self, title: str, lines: Sequence[Text], *, note: str = "", hint: str = "y yes   n no") -> None:
         super().__init__()
@@ -39,10 +45,6 @@ class Sure(ModalScreen[str | None]):
                 yield Static(self._note, classes="label", markup=False)
                 yield Input(id="note")
             yield Static(self._hint, classes="hint", markup=False)
-
-    def on_mount(self) -> None:
-        """The keys go to the question, not to the note."""
-        self.set_focus(None)
 
     def on_input_submitted(self) -> None:
         """A note is finished by Enter; that is no yes yet."""

@@ -91,7 +91,7 @@ class LogLines(Lines):
         self._rows = rows
         at = next((at for at, (one, _) in enumerate(rows) if told[one].event.seq == seq), 0)
         self.anew()
-        self.go(self.total() - 1 if at_end and seq not in self._open else max(at, 0))
+        self.go(self.total() - 1 if at_end else at)
 
 
 class LivePane(Pane):

@@ -14,14 +14,17 @@ Footer { background: $surface; }
 ModalScreen { align: center middle; background: $background 60%; }
 .dialog { width: 90%; max-width: 100; height: auto; max-height: 90%; padding: 1 2; }
 .dialog { background: $surface; border: round $primary; }
+.dialog.form { height: 90%; }
+.dialog.form .fields { height: 1fr; }
 .dialog.tall { height: 90%; max-width: 160; width: 95%; }
 .dialog .title { text-style: bold; height: auto; margin-bottom: 1; }
 .dialog .hint { color: $text-muted; height: auto; margin-top: 1; }
 .dialog .text { height: auto; max-height: 20; }
-.dialog Input { border: tall $panel; height: 3; background: $background; }
-.dialog Input:focus { border: tall $primary; }
-.dialog TextArea { height: 12; border: tall $panel; background: $background; }
-.dialog TextArea:focus { border: tall $primary; }
+.dialog .fields { height: auto; }
+.dialog Input, .dialog TextArea, .dialog Select { background: $background; margin-bottom: 1; }
+.dialog Input { border: none; border-left: outer $panel; height: 1; padding: 0 1; }
+.dialog TextArea { border: none; border-left: outer $panel; height: 6; padding: 0 1; }
+.dialog Input:focus, .dialog TextArea:focus { border-left: outer $accent; }
 .dialog .label { color: $text-muted; height: 1; }
 .row { height: auto; }
 Toast { width: 60; max-width: 80%; }

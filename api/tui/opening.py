@@ -13,8 +13,13 @@ from patchwright.api import exits
 from patchwright.api.who import identity
 
 if TYPE_CHECKING:
-    from patchwright.api.tui.source import Hands
+    from collections.abc import Callable
 
+    from patchwright.api.place import Place
+    from patchwright.api.tui.source import Hands, Source
+
+KEY = "PATCHWRIGHT_KEY"
+"""The environment variable that holds the key of a server."""
 PATIENCE = 0.25
 """Seconds that a terminal has to say what its background is."""
 _BACKGROUND = re.compile(rb"\]11;rgba?:([0-9a-fA-F]+)/([0-9a-fA-F]+)/([0-9a-fA-F]+)")
@@ -33,23 +38,45 @@ def open_screen(name: str, *, by: str, config: str, server: str, theme: str) -> 
     from patchwright.api.place import open_place
     from patchwright.api.tui.app import PatchwrightApp
     from patchwright.api.tui.ink import INKS
-    from patchwright.api.tui.seeing import StoreSource
 
     place = open_place(config=config)
-    run_id = place.find(name) if name else ""
-    who = identity(by, os.environ)
+    run_id, source, hands = _at_server(name, server) if server else _here(place, name, identity(by, os.environ))
+    drafts = place.settings.state / "drafts"
+    app = PatchwrightApp(place.screen, INKS[chosen_ink(theme, os.environ)], source, hands, run_id, drafts=drafts)
+    app.run()
+    for line in app.parting:
+        place.screen.say(line)
+    if app.defect is not None:
+        raise app.defect
+    return exits.VERIFIED
+
+
+Opened = tuple[str, "Source", "Callable[[], Hands]"]
+"""The run to begin with ("" for none), what is seen, and what makes the hands."""
+
+
+def _here(place: "Place", name: str, who: str) -> Opened:
+    from patchwright.api.tui.seeing import StoreSource
 
     def hands() -> "Hands":
         from patchwright.api.tui.local import LocalHands
 
         return LocalHands(place, who)
 
-    ink = INKS[chosen_ink(theme, os.environ)]
-    app = PatchwrightApp(place.screen, ink, StoreSource(place), hands, run_id, drafts=place.settings.state / "drafts")
-    app.run()
-    for line in app.parting:
-        place.screen.say(line)
-    return exits.VERIFIED if app.return_code in (0, None) else exits.INFRASTRUCTURE
+    return place.find(name) if name else "", StoreSource(place), hands
+
+
+def _at_server(name: str, server: str) -> Opened:
+    """Raises `UsageError` without a key."""
+    from patchwright.api.http.client import Client
+    from patchwright.api.tui.remote import RemoteHands, RemoteSource
+
+    key = os.environ.get(KEY, "")
+    if not key:
+        raise UsageError(f"{server} wants a key: put it into {KEY}. `patchwright keys create` makes one there.")
+    client = Client(server, key)
+    source = RemoteSource(client, server)
+    return source.find(name) if name else "", source, lambda: RemoteHands(client)
 
 
 def chosen_ink(theme: str, environ: Mapping[str, str]) -> str:

@@ -66,7 +66,7 @@ def _lines(pen: Pen, plan: Plan, shown: PlanShown) -> Iterator[Row]:
         "may change": [scope_words(plan)],
         "assumes": list(draft.assumptions),
         "risks": list(draft.risks),
-        "runs in": [plan.terms.image],
+        "runs in": [plan.terms.image] if plan.terms.image else [],
         "candidates": [candidates_words(plan.terms.candidates)] if plan.terms.candidates > 1 else [],
         "left over": list(draft.leftovers),
     }

@@ -107,21 +107,23 @@ class RunScreen(Screen[None]):
         """All pages that are there; the screen stays quick between two of them."""
         while True:
             news = await self._desk.glance(lambda: self._desk.source.look(self.stage.run_id, self.stage.facts.seq))
-            if news is None or self._take(news):
+            if news is None or await self._take(news):
                 break
         self._looking = False
 
-    def _take(self, news: News) -> bool:
+    async def _take(self, news: News) -> bool:
         """Whether that was all there is now."""
         stage = self.stage
+        expected = first_pane(stage.run) if stage.run else ""
         changed = stage.run is None or news.run.status != stage.run.status
         moved = changed or bool(news.events) or (news.at_work, news.usage) != (stage.at_work, stage.usage)
         stage.run, stage.usage, stage.limits, stage.at_work = news.run, news.usage, news.limits, news.at_work
         for event in news.events:
             stage.facts.take(event)
-        if not self.shown:
-            self.action_pane(first_pane(news.run))
-        if moved:
+        wanted = first_pane(news.run)
+        if not self.shown or (self.shown == expected != wanted):
+            await self.action_pane(wanted)  # the run leads whoever goes with it
+        elif moved and self._panes[self.shown].is_mounted:
             self._panes[self.shown].heard()
         if changed:
             self.refresh_bindings()
@@ -156,33 +158,27 @@ class RunScreen(Screen[None]):
         ]
         self.query_one("#tabs", Static).update(Text.assemble(*parts))
 
-    def on_click(self, event: Click) -> None:
+    async def on_click(self, event: Click) -> None:
         """A click on the name of a part shows it."""
         if event.widget is not None and event.widget.id == "tabs":
             left = 1
             for name in PANES:
                 width = len(name) + 4
                 if left <= event.x < left + width:
-                    self.action_pane(name)
+                    await self.action_pane(name)
                 left += width
 
-    def action_pane(self, name: str) -> None:
+    async def action_pane(self, name: str) -> None:
         """Show that part."""
-        body = self.query_one("#body", Container)
+        self.shown = name
         if name not in self._panes:
             self._panes[name] = pane_maker(name)(self._desk, self.stage)
-            body.mount(self._panes[name])
-        self.shown = name
+            await self.query_one("#body", Container).mount(self._panes[name])
         for known, pane in self._panes.items():
-            pane.display = known == name
+            pane.display = known == self.shown
         self._tabs()
-        self.call_after_refresh(self._enter, name)
-
-    def _enter(self, name: str) -> None:
-        pane = self._panes[name]
-        if self.shown == name:
-            pane.main().focus()
-            pane.heard()
+        self._panes[name].heard()
+        self.call_after_refresh(self._panes[name].main().focus)
 
     def action_back(self) -> None:
         """To the list; a search is left first."""

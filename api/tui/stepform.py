@@ -5,11 +5,12 @@ from typing import ClassVar
 from pydantic import ValidationError
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static, TextArea
 
 from patchwright.agent.plan import Step
+from patchwright.api.tui.dialogs import Fields
 from patchwright.api.tui.pen import Pen
 from patchwright.tools.untrusted import printable
 
@@ -40,12 +41,13 @@ class StepForm(ModalScreen[Step | None]):
 
     def compose(self) -> ComposeResult:
         """A field for each part."""
-        with VerticalScroll(classes="dialog"):
+        with Vertical(classes="dialog form"):
             yield Static(f"Step {self._number}", classes="title", markup=False)
-            for name, label in FIELDS:
-                yield Static(label, classes="label", markup=False)
-                shown = self._shown(name)
-                yield TextArea(shown, id=name, compact=True) if name in LONG else Input(shown, id=name)
+            with Fields(classes="fields"):
+                for name, label in FIELDS:
+                    yield Static(label, classes="label", markup=False)
+                    shown = self._shown(name)
+                    yield TextArea(shown, id=name, compact=True) if name in LONG else Input(shown, id=name)
             yield Static("Ctrl+S: take   Esc: leave   Tab: next field", classes="hint", markup=False)
 
     def action_take(self) -> None:

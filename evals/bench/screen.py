@@ -19,8 +19,8 @@ from pathlib import Path
 
 from patchwright.agent.issue import Issue
 from patchwright.agent.state import GRAPH_VERSION
-from patchwright.agent.store.sqlite import SqliteDatabase
 from patchwright.agent.store.ledger import own
+from patchwright.agent.store.sqlite import SqliteDatabase
 from patchwright.agent.store.store import Store
 from patchwright.evals.bench.figures import Figure, quantile, table
 from patchwright.evals.bench.start import memory
