@@ -8,7 +8,7 @@ from pathlib import Path
 
 from patchwright.agent import runs, views
 from patchwright.agent.budget import Budget, Quota, Quotas
-from patchwright.agent.deps import Deps, ImageWanted, Say
+from patchwright.agent.deps import Deps, ImageWanted, SandboxKind, Say
 from patchwright.agent.errors import NotNow, PatchwrightError, RunNotFound, StaleApproval
 from patchwright.agent.run import ENDED, GATE, Run, Usage
 from patchwright.evals.approving import Approver
@@ -42,6 +42,7 @@ class Conductor:
     place: Place
     folder: Path
     approver: Callable[[Job], Approver]
+    sandbox: SandboxKind = "docker"
     drive: Drive = runs.drive
     sleep: Callable[[float], None] = time.sleep
 
@@ -94,8 +95,8 @@ def _begun(conductor: Conductor, deps: Deps, job: Job) -> str:
         source, commit = source_of(job.instance, conductor.place)
     definition = _definition(job.instance.transformation)
     text = job.instance.problem_statement
-    asked = runs.Asked(source, text, revision=commit, origin="eval", transformation=definition, run_id=run_id)
-    return runs.start(deps, asked).id
+    asked = runs.Asked(source, text, commit, sandbox=conductor.sandbox, origin="eval", transformation=definition)
+    return runs.start(deps, replace(asked, run_id=run_id)).id
 
 
 def _definition(name: str) -> str:

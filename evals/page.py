@@ -110,9 +110,10 @@ def _overview(summaries: Sequence[Summary]) -> str:
 
 
 def _groups(one: Summary) -> str:
-    named = (*one.by_repository, *one.by_language, *one.by_kind)
-    lines = [(group.name, _share(group.resolved), interval(group.resolved)) for group in named]
-    return _table(("part", "resolved", "95 %"), lines)
+    named = (("repository", one.by_repository), ("language", one.by_language), ("kind", one.by_kind))
+    groups = [(what, group.name, group.resolved) for what, part in named for group in part]
+    lines = [(what, name, _share(resolved), interval(resolved)) for what, name, resolved in groups]
+    return _table(("by", "", "resolved", "95 %"), lines)
 
 
 def _flips(found: Comparison) -> str:

@@ -158,4 +158,6 @@ def _groups(rows: Sequence[Row], name: Callable[[Row], str]) -> tuple[Group, ...
     for row in rows:
         found[name(row)].append(row)
     groups = [Group(name=key, resolved=share_of(mine, lambda row: row.resolved)) for key, mine in found.items()]
+    if len(groups) == len(rows) > 1:  # each for itself: that is the table of attempts
+        return ()
     return tuple(sorted(groups, key=lambda group: (-group.resolved.of, group.name)))

@@ -6,7 +6,19 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 
-from patchwright.evals.bench import crowd, index, install, prompts, retrieval, sandbox, start, store, turns, workspace
+from patchwright.evals.bench import (
+    crowd,
+    grading,
+    index,
+    install,
+    prompts,
+    retrieval,
+    sandbox,
+    start,
+    store,
+    turns,
+    workspace,
+)
 
 SCRIPTS: Mapping[str, Callable[[], str]] = {
     "sandbox": sandbox.report,
@@ -18,6 +30,7 @@ SCRIPTS: Mapping[str, Callable[[], str]] = {
     "crowd": crowd.report,
     "index": index.report,
     "retrieval": retrieval.report,
+    "grading": grading.report,
     "install": install.report,
 }
 
