@@ -1,6 +1,7 @@
 """What is done about an ask. Trying it again after a crash, or by another delivery, changes nothing (WH-03)."""
 
 from patchwright.agent import runs, steering
+from patchwright.agent.again import verify_again
 from patchwright.agent.errors import NotNow, PatchwrightError, RunBusy, StoreUnusable
 from patchwright.agent.plan import Decision, Plan
 from patchwright.agent.run import ENDED, GATE, PARKED, Run
@@ -14,12 +15,19 @@ from patchwright.api.github.payloads import Comment, Repository, Review
 from patchwright.api.github.reading import told
 from patchwright.api.github.rest import Rest
 from patchwright.api.github.rights import may_write
-from patchwright.api.github.telling import HEADLINES, answer, explained
+from patchwright.api.github.telling import HEADLINES, answer, explained, verified_again
 from patchwright.sandbox.errors import SandboxError
 
 NO_RUN = f"There is no run here. `{PREFIX} fix` starts one."
+TRIES_FOR_A_RUN = 2
+SECONDS_FOR_A_RUN = 5.0
+"""What GitHub delivers may come out of order: whoever speaks to a run waits a little for it to be there."""
 LATER = (GithubBusy, RunBusy, StoreUnusable)
 """What passes by itself: the ask is tried again."""
+
+
+class NoRunHere(NotNow):
+    """Nobody has asked for a run on this issue, or that has not been delivered yet."""
 
 
 def act(door: GithubDoor, waiting: Waiting) -> str:
@@ -66,6 +74,10 @@ def _obeyed(door: GithubDoor, repository: Repository, ask: Ask, waiting: Waiting
         return _obey(door, repository, ask, waiting)
     except LATER:
         raise
+    except NoRunHere as nobody:
+        if waiting.tries <= TRIES_FOR_A_RUN:
+            raise GithubBusy(str(nobody), SECONDS_FOR_A_RUN) from nobody
+        return str(nobody)
     except (PatchwrightError, SandboxError) as error:
         door.book.change(waiting.run_id, ended=True)  # a run that was promised and cannot be
         return str(error)
@@ -99,6 +111,8 @@ def _obey(door: GithubDoor, repository: Repository, ask: Ask, waiting: Waiting) 
 def _approve(door: GithubDoor, ask: Ask, command: Command) -> str:
     """APR-02: the plan is named by its hash; whichever run here has it is meant."""
     found = [(one, plan) for one, _, plan in _plans(door, ask) if plan.sha256.startswith(command.argument)]
+    if not _plans(door, ask):
+        raise NoRunHere(NO_RUN)
     if not found:
         plans = [plan for _, run, plan in _plans(door, ask) if run.status in GATE]
         now = (
@@ -159,14 +173,16 @@ def _say(door: GithubDoor, ask: Ask, command: Command) -> str:
 
 
 def _verify(door: GithubDoor, ask: Ask) -> str:
-    """The checks are run again by whoever works on runs; the status comment tells."""
-    raise NotNow("not yet")
+    """The checks once more on what the newest run came to. It takes as long as they take."""
+    _, run = _latest(door, ask)
+    return verified_again(run.id, verify_again(door.deps, run.id))
 
 
 def _waiting(door: GithubDoor, ask: Ask) -> tuple[Conversation, Plan]:
     for conversation, run, plan in _plans(door, ask):
         if run.status in GATE or _has_decided(door, run, ask):
             return conversation, plan
+    _latest(door, ask)
     raise NotNow("No plan waits for a decision here.")
 
 
@@ -187,7 +203,7 @@ def _latest(door: GithubDoor, ask: Ask) -> tuple[Conversation, Run]:
         run = known(door, one.run_id)
         if run is not None:
             return one, run
-    raise NotNow(NO_RUN)
+    raise NoRunHere(NO_RUN)
 
 
 def _go_on(door: GithubDoor, conversation: Conversation) -> None:

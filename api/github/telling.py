@@ -6,11 +6,13 @@ All text by others is shown, never obeyed: no mention, link, image or markup of 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from patchwright.agent.again import Again
 from patchwright.agent.plan import Approval, Plan
 from patchwright.agent.report import Report, ending, inline, write_report
 from patchwright.agent.run import ENDED, GATE, PARKED, Run, Usage
 from patchwright.api.github.book import Conversation
 from patchwright.api.github.grammar import PREFIX
+from patchwright.tools.telling import verdict_text
 from patchwright.tools.untrusted import code_span, fence, suspicious
 
 NOTHING_SPENT = Usage()
@@ -210,6 +212,18 @@ def _cost(used: Usage) -> str:
     money = f", {used.money:.4f} in money" if used.money else ""
     tokens = f"{used.tokens_in} tokens in, {used.tokens_out} out"
     return f"<sub>{used.requests} model requests, {tokens}{money}. {AGENT}</sub>"
+
+
+def verified_again(run_id: str, again: Again) -> str:
+    """What the checks say of a result when they are run once more (OUT-03)."""
+    lines = [
+        f"- {inline(result.check.name)}: exit {result.exit_code}"
+        + (f" ({inline(result.problem)})" if result.problem else "")
+        for result in again.results.checks
+    ]
+    verdict = fence(verdict_text(again.verification)[:8000], "")
+    head = f"the checks once more on the result of run `{run_id[:8]}` (`{again.commit[:12]}`), in a fresh sandbox"
+    return bounded("\n".join([f"{head}:\n", *lines, "", verdict]))
 
 
 def pull_title(report: Report) -> str:

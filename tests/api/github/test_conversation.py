@@ -174,3 +174,28 @@ def test_changes_that_a_review_requests_go_to_the_same_branch(stage: Stage) -> N
     assert stage.file(pull.head, "word.txt") == "right!\n"
     assert git(stage.home.git, "merge-base", "--is-ancestor", first, pull.head) == ""
     assert "patch" in stage.ours(pull.number)[0]
+
+
+def test_the_checks_are_run_again_when_somebody_asks(stage: Stage) -> None:
+    issue = stage.issue()
+    stage.say(issue.number, "/patchwright verify")
+    assert "There is no run here" in stage.ours(issue.number, "answer")[0]
+    stage.say(issue.number, "/patchwright fix")
+    stage.say(issue.number, f"/patchwright approve {stage.hash()}")
+    stage.say(stage.pulls()[0].number, "/patchwright verify")
+    (said,) = stage.ours(stage.pulls()[0].number, "answer")
+    assert "word: exit 0" in said and "in a fresh sandbox" in said
+    assert stage.runs()[0].verdict == "verified"
+
+
+def test_an_approval_that_is_delivered_before_its_trigger_waits_for_it(stage: Stage) -> None:
+    """WH-03: GitHub promises no order."""
+    issue = stage.issue()
+    fix = stage.hub.comment(stage.home, issue.number, ANNA, "/patchwright fix")
+    cancel = stage.hub.comment(stage.home, issue.number, ANNA, "/patchwright cancel")
+    stage.deliver(commented(stage.hub, stage.home, cancel))
+    work_once(stage.door)
+    stage.deliver(commented(stage.hub, stage.home, fix))
+    stage.settle()
+    assert [run.status for run in stage.runs()] == ["cancelled"]
+    assert stage.ours(issue.number, "answer") == []
