@@ -11,6 +11,7 @@ from patchwright.api.dispatch.commands import gc, worker, workers
 from patchwright.api.door import Door
 from patchwright.api.evaluating import group as evaluating
 from patchwright.api.github.commands import group as github
+from patchwright.api.http.commands import keys, serve
 from patchwright.api.tui.command import tui
 
 EPILOG = (
@@ -307,12 +308,14 @@ def report(
 def apply(
     name: o.Run,
     to: Annotated[Path | None, typer.Option(metavar="DIR", help="The checkout; else the run's own repository.")] = None,
+    branch: Annotated[str, typer.Option(metavar="NAME", help="As a new branch there; its files stay as they are.")] = "",
+    patch: Annotated[Path | None, typer.Option(metavar="FILE", help="Into a new file instead.")] = None,
     json: o.Json = False,
 ) -> None:
     """Put the patch into a checkout: all of it or nothing."""
     from patchwright.api import taking
 
-    raise typer.Exit(taking.apply(name, to=to, as_json=json))
+    raise typer.Exit(taking.apply(name, taking.Target(to, branch, patch), as_json=json))
 
 
 @app.command()
@@ -341,6 +344,8 @@ def doctor(
 
 app.command()(tui)
 app.command()(ci)
+app.command()(serve)
+app.add_typer(keys)
 app.command()(worker)
 app.command()(workers)
 app.command()(gc)

@@ -84,7 +84,7 @@ class LegQueue:
 
     def working_for(self, key: str) -> list[str]:
         """The legs at work for whoever asks by that key, the oldest first."""
-        found = self._list(status="PENDING", attributes={KEY: key})
+        found = [leg for leg in self.working() if (leg.attributes or {}).get(KEY) == key]  # SQLite cannot ask for that
         return [leg.workflow_id for leg in sorted(found, key=lambda leg: (leg.dequeued_at or 0, leg.workflow_id))]
 
     def put_back(self, legs: Iterable[str]) -> None:

@@ -1,9 +1,6 @@
 """The application: resources, errors, limits, and the document that describes them."""
 
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import Any
 
 from fastapi import FastAPI
 from starlette.middleware import Middleware
@@ -13,6 +10,7 @@ from patchwright.api.http.guard import Guard
 from patchwright.api.http.responses import ALWAYS
 from patchwright.api.http.routes import acts, events, operations, plans, results, runs
 from patchwright.api.http.service import Service
+from patchwright.api.web import site
 
 MAX_BODY = 1 << 20
 """Bytes of a request's body (WH-04)."""
@@ -34,21 +32,14 @@ def build(service: Service) -> FastAPI:
         description=ABOUT,
         docs_url=None,
         redoc_url=None,
-        lifespan=_lifespan,
         responses=ALWAYS,
         middleware=[Middleware(Guard)],
         max_body_size=MAX_BODY,
         redirect_slashes=False,
     )
     app.state.service = service
-    problems.install(app, service.redactor)
+    problems.install(app, service.redactor, site.problem_page)
     for module in (runs, plans, acts, events, results, operations):
         app.include_router(module.router)
+    site.install(app, service)
     return app
-
-
-@asynccontextmanager
-async def _lifespan(app: Any) -> AsyncGenerator[None]:
-    service: Service = app.state.service
-    yield
-    service.hub.close()

@@ -26,7 +26,7 @@ def exposition(service: Service) -> bytes:
     return generate_latest(registry)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Collected:
     metrics: "tuple[Metric, ...]"
 
@@ -72,7 +72,8 @@ def _counter(name: str, told: str, values: Mapping[str, float], label: str = "")
 
 
 def _grouped(store: Store, column: str) -> dict[str, float]:
-    query = f"SELECT {column} AS name, count(*) AS number FROM runs WHERE {column} IS NOT NULL GROUP BY {column}"
+    told = f"{column} IS NOT NULL AND {column} <> 'none'"
+    query = f"SELECT {column} AS name, count(*) AS number FROM runs WHERE {told} GROUP BY {column}"
     rows = store.database.connection().execute(query)
     return {str(row["name"]): float(row["number"]) for row in rows}
 

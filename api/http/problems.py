@@ -1,7 +1,8 @@
 """Every error as problem details (RFC 9457): what happened, to what, what to do; never a traceback, path or secret."""
 
 import http
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from fastapi.exceptions import RequestValidationError
@@ -66,21 +67,26 @@ def too_much(what: str, seconds: float) -> Refused:
     return Refused(429, "too-much", what, {"retry-after": str(max(1, round(seconds)))})
 
 
-def install(app: "FastAPI", redactor: "Redactor") -> None:
+Page = Callable[[Request, Problem], Response | None]
+"""A problem as a page for a person; None for a program."""
+
+
+def install(app: "FastAPI", redactor: "Redactor", page: Page) -> None:
     """Let the app answer every error so."""
+    answer = partial(_answer, redactor, page)
 
     async def known(request: Request, error: Exception) -> Response:
-        return _answer(request, redactor, *_of_error(error))
+        return answer(request, *_of_error(error))
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        return _answer(request, redactor, 422, "invalid", _INVALID, faults=_faults(error))
+        return answer(request, 422, "invalid", _INVALID, faults=_faults(error))
 
     async def other(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         kind = http.HTTPStatus(error.status_code).phrase.lower().replace(" ", "-")
         detail = _SAID.get(error.status_code, str(error.detail))
-        return _answer(request, redactor, error.status_code, kind, detail, error.headers)
+        return answer(request, error.status_code, kind, detail, error.headers)
 
     for kind in (PatchwrightError, SandboxError):
         app.add_exception_handler(kind, known)
@@ -117,8 +123,9 @@ def _of_error(error: Exception) -> tuple[int, str, str, Mapping[str, str] | None
 
 
 def _answer(
-    request: Request,
     redactor: "Redactor",
+    page: Page,
+    request: Request,
     status: int,
     kind: str,
     detail: str,
@@ -126,8 +133,12 @@ def _answer(
     faults: tuple[Fault, ...] = (),
 ) -> Response:
     record = problem(status, kind, detail, request.url.path, faults)
-    body = redactor.text(record.model_dump_json(exclude_defaults=True))
-    return Response(body, status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    shown = page(request, record)
+    if shown is None:
+        body = redactor.text(record.model_dump_json(exclude_defaults=True))
+        shown = Response(body, status, media_type=MEDIA_TYPE)
+    shown.headers.update(headers or {})
+    return shown
 
 
 def _faults(error: RequestValidationError) -> tuple[Fault, ...]:

@@ -50,7 +50,7 @@ async def events(
     after = min(int(last_event_id), 2**53) if last_event_id else after
     if "application/json" in accept and STREAM not in accept:
         return await run_in_threadpool(_page, caller, run_id, after, limit)
-    if await run_in_threadpool(_is_over, caller, run_id, after):
+    if await run_in_threadpool(is_over, caller, run_id, after):
         return Response(status_code=204)
     return stream(caller, caller.service.hub.follow(run_id, after))
 
@@ -69,6 +69,7 @@ def _page(caller: Caller, run_id: str, after: int, limit: int) -> Response:
     return answer(caller, EventList(events=tuple(caller.service.store.events(run.id, after, limit))))
 
 
-def _is_over(caller: Caller, run_id: str, after: int) -> bool:
+def is_over(caller: Caller, run_id: str, after: int) -> bool:
+    """Whether the run has ended and there is nothing behind that number."""
     run = caller.run(run_id)
     return run.status in ENDED and caller.service.store.last_event(run.id) <= after

@@ -1,5 +1,6 @@
 """A real server on loopback with a store of its own, and keys for it."""
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -9,13 +10,13 @@ from pathlib import Path
 
 import httpx2
 import pytest
-import uvicorn
 
 from patchwright.agent.config import ServiceTable
 from patchwright.api.http.app import build
 from patchwright.api.http.client import Client
 from patchwright.api.http.keys import ApiKey, KeyLimits, new_key_id
 from patchwright.api.http.rights import Role
+from patchwright.api.http.server import server
 from patchwright.api.http.service import Service, open_service
 from tests.api.http.local_dispatch import LocalDispatch
 from tests.e2e import story
@@ -59,19 +60,15 @@ class Served:
 @contextmanager
 def running(service: Service, port: int = 0) -> Generator[str]:
     """The address of a server on this service."""
-    config = uvicorn.Config(build(service), port=port, log_level="warning", timeout_graceful_shutdown=2, lifespan="on")
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    try:
-        until = time.monotonic() + 20
-        while not server.started and time.monotonic() < until:
-            time.sleep(0.02)
-        found = server.servers[0].sockets[0].getsockname()[1]
-        yield f"http://127.0.0.1:{found}"
-    finally:
-        server.should_exit = True
-        thread.join(20)
+    with socket.create_server(("127.0.0.1", port)) as listener:
+        running = server(build(service), service)
+        thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            running.should_exit = True
+            thread.join(20)
 
 
 Serve = Callable[..., Served]

@@ -1,0 +1,1 @@
+"""The review page: server-rendered, no build step, usable without scripts."""
