@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from patchwright.agent.hints import Hint, hints_of
 from patchwright.agent.issue import Issue
@@ -52,7 +52,7 @@ def gather(tree: FileTree, baseline: Results, languages: Sequence[str], notes: S
         image=baseline.image,
         languages=tuple(languages),
         checks=tuple(_check_line(result) for result in baseline.checks),
-        red=tuple(_red_line(test) for test in failing[:MAX_RED]),
+        red=tuple(_red_lines(failing)),
         red_count=len(failing),
         missing=(*notes, *_submodules(tree), *_absent(baseline, paths), *_flaky(bad)),
         files=len(paths),
@@ -69,7 +69,7 @@ def facts_text(facts: Facts, *, tree: bool = True) -> str:
     lines = [
         *(printable(note) for note in facts.missing),
         *_titled("Checks on the untouched base commit", facts.checks or ("none: nothing can be proved",)),
-        *_titled(f"Tests that fail before any change ({facts.red_count})", _red(facts)),
+        *_titled(f"Tests that fail before any change ({facts.red_count})", facts.red),
         *([f"Top of the tree ({facts.files} files):", facts.overview] if tree else []),
     ]
     ours = (
@@ -121,14 +121,31 @@ def _counts_of(tests: Sequence[TestResult]) -> str:
     return f", {passed} of {len(tests)} pass{others}, with ids like {tests[0].id}"
 
 
-def _red_line(test: TestResult) -> str:
-    first = test.message.strip().partition("\n")[0][:160]
-    return printable(f"{test.id}{f': {first}' if first else ''}")
+def _red_lines(failing: Sequence[TestResult]) -> list[str]:
+    """Each failing test, those of one function with one message as one line; of too many, those of one file."""
+    groups = _grouped(failing, lambda test: test.id.partition("[")[0])
+    if len(groups) > MAX_RED:
+        groups = _grouped(failing, lambda test: test.file or test.id.partition("::")[0])
+    told = groups[:MAX_RED]
+    more = len(failing) - sum(map(len, told))
+    return [*map(_red_line, told), *([f"and {more} more"] if more else [])]
 
 
-def _red(facts: Facts) -> tuple[str, ...]:
-    more = facts.red_count - len(facts.red)
-    return (*facts.red, f"and {more} more") if more > 0 else facts.red
+def _grouped(tests: Sequence[TestResult], place: Callable[[TestResult], str]) -> list[list[TestResult]]:
+    groups: dict[tuple[str, str], list[TestResult]] = {}
+    for test in tests:
+        groups.setdefault((place(test), _message(test)), []).append(test)
+    return list(groups.values())
+
+
+def _red_line(alike: Sequence[TestResult]) -> str:
+    others = f" and {len(alike) - 1} like it" if len(alike) > 1 else ""
+    message = _message(alike[0])
+    return printable(f"{alike[0].id}{others}{f': {message}' if message else ''}")
+
+
+def _message(test: TestResult) -> str:
+    return test.message.strip().partition("\n")[0][:160]
 
 
 def _titled(title: str, lines: Sequence[str]) -> list[str]:

@@ -164,12 +164,22 @@ def test_an_empty_issue_says_that_it_is_empty() -> None:
 
 def test_many_failing_tests_and_long_hints_are_capped() -> None:
     files = dict.fromkeys(WHOLE, b"line\n" * 5000) | {f"d{n:03}/x": b"" for n in range(500)}
-    facts = gather(MemoryDesk(files), baseline([f"t::{n}" for n in range(900)]), ["python"])
+    facts = gather(MemoryDesk(files), baseline([f"t{n}.py::test" for n in range(900)]), ["python"])
     text = facts_text(facts)
     assert "and 885 more" in text
     assert len(text) < 4000
     assert "(462 more" in text or "more: name a folder" in text
     assert all(len(hint.text) < 3100 for hint in facts.hints)
+
+
+def test_failing_tests_that_are_alike_take_one_line() -> None:
+    cases = [f"a.py::test_pager[{n}]" for n in range(95)]
+    assert gather(MemoryDesk(FILES), baseline([*cases, "b.py::test"]), ["python"]).red == (
+        "a.py::test_pager[0] and 94 like it: ZeroDivisionError: x",
+        "b.py::test: ZeroDivisionError: x",
+    )
+    facts = gather(MemoryDesk(FILES), baseline([f"a.py::test_{n}" for n in range(40)]), ["python"])
+    assert facts.red == ("a.py::test_0 and 39 like it: ZeroDivisionError: x",)
 
 
 def test_a_wrapped_command_is_shown_as_it_could_be_typed() -> None:
