@@ -9,7 +9,7 @@ from patchwright.api.github.beginning import begin, known
 from patchwright.api.github.book import Conversation, Waiting
 from patchwright.api.github.door import GithubDoor
 from patchwright.api.github.errors import GithubBusy, GithubGone
-from patchwright.api.github.events import Ask, renamed
+from patchwright.api.github.events import Ask, digest_of, renamed
 from patchwright.api.github.grammar import PREFIX, Command, Misread
 from patchwright.api.github.payloads import Comment, Repository, Review
 from patchwright.api.github.reading import told
@@ -65,7 +65,7 @@ def _still_said(rest: Rest, repository: str, ask: Ask) -> bool:
     except GithubGone:
         return False
     now = (Review if ask.kind == "review" else Comment).model_validate(found)
-    return now.user is not None and now.user.id == ask.by.id and (now.body or "") == ask.text
+    return now.user is not None and now.user.id == ask.by.id and digest_of(now.body) == ask.digest
 
 
 def _obeyed(door: GithubDoor, repository: Repository, ask: Ask, waiting: Waiting) -> str:

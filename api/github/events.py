@@ -1,5 +1,7 @@
 """What a delivery asks of us, if anything. Pure: who may ask is looked up by who acts on it."""
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
@@ -25,8 +27,8 @@ class Ask:
     """Somebody wants something. `key` names it for ever: whatever delivers it again, it is done once (WH-03).
 
     `kind` and `said_in` name the comment: "comment" on an issue or pull request, "line" for one on a diff, "review"
-    for a whole review, "label" for none. `text` is what it said when it was made (APR-06); `title` and `body` are
-    those of the issue at that moment (PI-03).
+    for a whole review, "label" for none. `digest` is that of what it said when it was made (APR-06); `title` and `body`
+    are those of the issue at that moment (PI-03).
     """
 
     key: str
@@ -34,7 +36,7 @@ class Ask:
     by: User
     kind: str
     said_in: int
-    text: str
+    digest: str
     command: Command | Misread
     at: str = ""
     title: str = ""
@@ -99,7 +101,7 @@ def _said(place: Place, kind: str, comment: Comment) -> Ask | Ignored:
     if command is None or comment.user is None:
         return Ignored("no command")
     key = f"{kind}:{place.repository_id}:{comment.id}"
-    return Ask(key, place, comment.user, kind, comment.id, comment.body or "", command, comment.created_at)
+    return Ask(key, place, comment.user, kind, comment.id, digest_of(comment.body), command, comment.created_at)
 
 
 def _review(delivery: Delivery, repository: Repository) -> Ask | Ignored:
@@ -114,7 +116,7 @@ def _review(delivery: Delivery, repository: Repository) -> Ask | Ignored:
         return Ignored("no command")
     place = _place(delivery, repository, pull.number, True)
     key = f"review:{repository.id}:{review.id}"
-    return Ask(key, place, review.user, "review", review.id, review.body or "", command)
+    return Ask(key, place, review.user, "review", review.id, digest_of(review.body), command)
 
 
 def _label(settings: GithubSettings, delivery: Delivery, repository: Repository) -> Ask | Ignored:
@@ -133,6 +135,19 @@ def _label(settings: GithubSettings, delivery: Delivery, repository: Repository)
 def _place(delivery: Delivery, repository: Repository, number: int, is_pull: bool) -> Place:
     installation = delivery.installation.id if delivery.installation else 0
     return Place(repository.id, repository.full_name, number, is_pull, installation)
+
+
+def digest_of(text: str | None) -> str:
+    """By which we know later whether somebody still says the same."""
+    return hashlib.sha256((text or "").encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def redacted(ask: Ask, redact: Callable[[str], str]) -> Ask:
+    """The same without our own secrets: it is going to be stored (SEC-02)."""
+    command = ask.command
+    if isinstance(command, Command):
+        command = replace(command, argument=redact(command.argument), notes=redact(command.notes))
+    return replace(ask, command=command, title=redact(ask.title), body=redact(ask.body))
 
 
 def renamed(ask: Ask, repository: str) -> Ask:

@@ -21,7 +21,7 @@ from patchwright.api.choices import Choices
 from patchwright.api.github.access import Access
 from patchwright.api.github.book import Book
 from patchwright.api.github.door import GithubDoor
-from patchwright.api.github.events import Ask, Ignored, Place, read_delivery
+from patchwright.api.github.events import Ask, Ignored, Place, read_delivery, redacted
 from patchwright.api.github.grammar import PREFIX, Command, read_command
 from patchwright.api.github.payloads import Delivery, Repository
 from patchwright.api.github.settings import PUBLIC_API, GithubSettings, read_github
@@ -76,7 +76,9 @@ def act(choices: Choices, *, as_json: bool) -> int:
         return exits.VERIFIED
     reap_in_background(place.settings, place.store, settings.table.sandbox)
     legs, book = Here(), Book(place.store)
-    book.hear(f"{env.get('GITHUB_RUN_ID', '')}-{env.get('GITHUB_RUN_ATTEMPT', '')}", "action", ask)
+    book.hear(
+        f"{env.get('GITHUB_RUN_ID', '')}-{env.get('GITHUB_RUN_ATTEMPT', '')}", "action", redacted(ask, redactor.ours)
+    )
     deps = assemble(place, choices)
     door = GithubDoor(settings, book, Access(settings), deps, legs, redactor, choices)
     return _told(place, door, _worked(place, door, legs, choices))

@@ -5,9 +5,10 @@ import re
 from dataclasses import dataclass
 
 from patchwright.api.github.book import Book
-from patchwright.api.github.events import Ignored, read_delivery
+from patchwright.api.github.events import Ignored, read_delivery, redacted
 from patchwright.api.github.settings import GithubSettings
 from patchwright.api.github.signature import signed
+from patchwright.tools.secrets import Redactor
 
 _GUID = re.compile(r"[A-Za-z0-9-]{1,100}")
 _EVENT = re.compile(r"[a-z_]{1,60}")
@@ -31,6 +32,7 @@ class Receiver:
 
     settings: GithubSettings
     book: Book
+    redactor: Redactor
 
     def checked(self, event: str, guid: str, body: bytes, signature: str) -> Received:
         """Verify, then `receive`. Raises `StoreUnusable`."""
@@ -49,4 +51,7 @@ class Receiver:
         found = read_delivery(self.settings, event, payload)
         if isinstance(found, Ignored):
             return Received(202, f"ignored: {found.why}")
-        return Received(202, "kept" if self.book.hear(guid, event, found) == "new" else "known already")
+        return Received(
+            202,
+            "kept" if self.book.hear(guid, event, redacted(found, self.redactor.ours)) == "new" else "known already",
+        )

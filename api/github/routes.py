@@ -13,7 +13,7 @@ MOST = 1 << 20
 
 def router(door: GithubDoor) -> APIRouter:
     """The routes of this door, for an application to include."""
-    routes, receiver = APIRouter(include_in_schema=False), Receiver(door.settings, door.book)
+    routes, receiver = APIRouter(include_in_schema=False), Receiver(door.settings, door.book, door.redactor)
 
     @routes.post(WEBHOOK)
     async def webhook(request: Request) -> JSONResponse:

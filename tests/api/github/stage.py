@@ -76,7 +76,7 @@ class Stage:
 
     def deliver(self, delivery: Delivery) -> str:
         """A webhook; what it was answered."""
-        receiver = Receiver(self.door.settings, self.door.book)
+        receiver = Receiver(self.door.settings, self.door.book, self.door.redactor)
         return receiver.receive(delivery.event, delivery.guid, delivery.body).said
 
     def say(self, number: int, text: str, by: str = ANNA) -> Comment:
