@@ -308,7 +308,7 @@ def report(
 def apply(
     name: o.Run,
     to: Annotated[Path | None, typer.Option(metavar="DIR", help="The checkout; else the run's own repository.")] = None,
-    branch: Annotated[str, typer.Option(metavar="NAME", help="As a new branch there; its files stay as they are.")] = "",
+    branch: Annotated[str, typer.Option(metavar="NAME", help="As a new branch there; no file is touched.")] = "",
     patch: Annotated[Path | None, typer.Option(metavar="FILE", help="Into a new file instead.")] = None,
     json: o.Json = False,
 ) -> None:

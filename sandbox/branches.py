@@ -48,9 +48,14 @@ def _free_ref(folder: Path, name: str) -> Path:
     packed = folder / "packed-refs"
     lines = packed.read_bytes().split(b"\n") if packed.is_file() else []
     taken = {line.partition(b" ")[2].decode("utf-8", "replace") for line in lines}
-    if (folder / full).exists() or any(full == one or one.startswith(f"{full}/") for one in taken):
+    if (folder / full).exists() or any(_in_the_way(one, full) for one in taken - {""}):
         raise SourceRefused(f"There is a branch {name} already. It was left as it is: give another name.")
     return folder / full
+
+
+def _in_the_way(one: str, other: str) -> bool:
+    """Whether two refs cannot both be: they are the same, or one is a folder of the other."""
+    return f"{one}/".startswith(f"{other}/") or f"{other}/".startswith(f"{one}/")
 
 
 def _users(repository: Repository, base: str) -> str:
