@@ -11,7 +11,7 @@ setup: .venv/.ready
 
 # What the tests run projects of each language in.
 images: setup
-	@$(PY) scripts/image.py python java-17 node go c rust
+	@$(PY) scripts/image.py python python-3.13 java-17 node go c rust
 
 demo: setup
 	@YES=$(YES) sh scripts/demo.sh

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from patchwright.agent.session import Session
 from patchwright.agent.stages import FAILING, definition_of, failing
 from patchwright.sandbox.base import Spec
-from patchwright.tools.recipes.java.rule import Knobs
+from patchwright.tools.recipes.platform import Knobs
 from patchwright.tools.toolchain import Toolchain
 from patchwright.tools.transformations.definition import Definition
-from patchwright.tools.transformations.maven import failing_plugins, transforming
+from patchwright.tools.transformations.maven import failing_plugins
+from patchwright.tools.transformations.planning import dry_run
 
 ROUNDS = 3
 """How often it is fetched again for plugins that failed: behind the first one another may hide."""
@@ -22,7 +23,7 @@ def fetched(session: Session, found: Toolchain, prepare: Callable[[Toolchain], s
         return found, prepare(found)
     toolchain = _transforming(session, found, definition)
     image = prepare(toolchain)
-    for _ in range(ROUNDS):
+    for _ in range(ROUNDS if definition.language.learns else 0):
         known = failing(session)
         learned = known | _failing(session, image)
         session.ledger.artifact(FAILING, json.dumps(sorted(learned)).encode())
@@ -38,7 +39,8 @@ def fetched(session: Session, found: Toolchain, prepare: Callable[[Toolchain], s
 
 def _transforming(session: Session, found: Toolchain, definition: Definition) -> Toolchain:
     tree = session.repository.tree(session.issue.base_commit)
-    return transforming(found, definition, tree, Knobs(failing=failing(session)))
+    stages = dry_run(definition, tree, Knobs(failing=failing(session))).trees
+    return definition.language.judged(found, definition.family, tree, stages)
 
 
 def _failing(session: Session, image: str) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from patchwright.agent.candidates import artifact
@@ -12,11 +12,11 @@ from patchwright.agent.state import State, Update
 from patchwright.sandbox.base import ExecResult, Sandbox
 from patchwright.tools.checks import Results, Verification
 from patchwright.tools.recipes.base import Recipe
-from patchwright.tools.recipes.java.catalogue import java_recipe
-from patchwright.tools.recipes.java.rule import Knobs
-from patchwright.tools.transformations.checks import TransformationCheck
+from patchwright.tools.recipes.platform import Knobs
+from patchwright.tools.recipes.registry import find_recipe
+from patchwright.tools.transformations.checks import ClassMajor
 from patchwright.tools.transformations.classfiles import class_majors
-from patchwright.tools.transformations.definition import Definition, parse_definition
+from patchwright.tools.transformations.definition import Definition, Stage, parse_definition
 from patchwright.tools.transformations.judging import Observed, unmet
 from patchwright.tools.transformations.planning import knobs_of
 
@@ -66,7 +66,7 @@ def evidence_of(results: Results) -> Knobs:
 def recipe_of(session: Session, step: Step) -> Recipe | None:
     """The recipe of a step with the knobs that the plan was made with; None if there is none."""
     definition = definition_of(session)
-    return java_recipe(step.recipe, knobs_of(definition, evidence(session))) if definition else None
+    return find_recipe(step.recipe, knobs_of(definition, evidence(session))) if definition else None
 
 
 def peers(plan: Plan, number: int) -> tuple[int, ...]:
@@ -124,10 +124,16 @@ def _builds(results: Results) -> bool:
 
 def keep_classes(session: Session, state: State) -> None:
     """Of a transformation: store the class-file versions of the build of the head, which has just been judged."""
-    if _stage(session, state, state["step"]):
+    definition = definition_of(session)
+    if definition and _stage(session, state, state["step"]):
         commit = state["head"]
-        found = class_majors(session.sandbox("executing", commit), session.repository.tree(commit))
+        found = _classes(session, definition, commit, session.sandbox("executing", commit))
         session.ledger.artifact(f"classes/{commit}.json", json.dumps(found).encode())
+
+
+def _classes(session: Session, definition: Definition, commit: str, sandbox: Sandbox) -> dict[str, int]:
+    """What the build of this commit has made there; nothing where no check looks at it."""
+    return class_majors(sandbox, session.repository.tree(commit)) if definition.looks_at(ClassMajor) else {}
 
 
 def missing(session: Session, state: State) -> tuple[str, ...]:
@@ -142,7 +148,7 @@ def with_missing(session: Session, state: State, verification: Verification, now
     if definition is None or not stage or not verification.clean:
         return verification
     sandbox = session.sandbox("executing", state["head"])
-    reasons = _judged(session, definition.must_hold_after(definition.stage(stage)), state["head"], sandbox, now)
+    reasons = _judged(session, definition, definition.stage(stage), state["head"], sandbox, now)
     return verification.model_copy(update={"problems": (*verification.problems, *reasons)})
 
 
@@ -184,7 +190,9 @@ def holds(session: Session, definition: Definition, stage: str, commit: str) -> 
     def run(arguments: tuple[str, ...]) -> ExecResult:
         return session.sandbox("executing", commit).run(arguments, timeout=COMMAND_SECONDS)
 
-    seen = _observed(session, commit, session.results(commit), json.loads(data) if data else {}, run)
+    tree, base = session.repository.tree(commit), session.repository.tree(session.issue.base_commit)
+    classes: dict[str, int] = json.loads(data) if data else {}
+    seen = Observed(definition.language, base, tree, session.baseline, session.results(commit), classes, run)
     return unmet(definition.must_hold_after(definition.stage(stage)), seen)
 
 
@@ -195,20 +203,21 @@ def proven(session: Session, state: State, commit: str, sandbox: Sandbox, now: R
         return ()
     reached = [stage for stage in definition.stages if _reached(session, state, stage.name)]
     stage = reached[-1] if reached else definition.stages[0]
-    return _judged(session, definition.must_hold_after(stage), commit, sandbox, now)
+    return _judged(session, definition, stage, commit, sandbox, now)
 
 
 def _judged(
-    session: Session,
-    checks: Sequence[tuple[str, TransformationCheck]],
-    commit: str,
-    sandbox: Sandbox,
-    now: Results,
+    session: Session, definition: Definition, stage: Stage, commit: str, sandbox: Sandbox, now: Results
 ) -> tuple[str, ...]:
-    """What does not hold of a commit that has just been built in this sandbox."""
-    classes = class_majors(sandbox, session.repository.tree(commit))
-    seen = _observed(session, commit, now, classes, lambda words: sandbox.run(words, timeout=COMMAND_SECONDS))
-    return unmet(checks, seen)
+    """What does not hold after a stage of a commit that has just been built in this sandbox."""
+
+    def run(arguments: tuple[str, ...]) -> ExecResult:
+        return sandbox.run(arguments, timeout=COMMAND_SECONDS)
+
+    tree, base = session.repository.tree(commit), session.repository.tree(session.issue.base_commit)
+    classes = _classes(session, definition, commit, sandbox)
+    seen = Observed(definition.language, base, tree, session.baseline, now, classes, run)
+    return unmet(definition.must_hold_after(stage), seen)
 
 
 def last_reached(session: Session, state: State, definition: Definition) -> Ended | None:
@@ -229,17 +238,6 @@ def missed(session: Session, state: State) -> tuple[str, ...]:
     return tuple(
         f"stage {name} was not reached: {'; '.join(one.unmet[:5])}" for name, one in ended if one and one.unmet
     )
-
-
-def _observed(
-    session: Session,
-    commit: str,
-    now: Results,
-    classes: dict[str, int],
-    run: Callable[[tuple[str, ...]], ExecResult],
-) -> Observed:
-    tree = session.repository.tree
-    return Observed(tree(session.issue.base_commit), tree(commit), session.baseline, now, classes, run)
 
 
 def _reached(session: Session, state: State, stage: str) -> bool:

@@ -10,7 +10,6 @@ from patchwright.agent.session import Session
 from patchwright.tools.checks import Results
 
 if TYPE_CHECKING:
-    from patchwright.tools.recipes.diagnosis import Unexplained
     from patchwright.tools.recipes.planning import PlannedRecipe, RecipePlan
 
 PREVIEW = 200_000
@@ -103,24 +102,9 @@ def _root_cause(plan: "RecipePlan") -> str:
 
 
 def _left(plan: "RecipePlan") -> list[str]:
-    places = [f"{item.path}:{item.line} {item.kind}: {item.reason}" for item in plan.leftovers]
-    tests = [
-        f"{_place(item)}{_kind(item)}: {item.error}{f' ({item.environment})' if item.environment else ''}"
-        for item in plan.unexplained
-    ]
-    return [line[:8000] for line in dict.fromkeys(places + tests)][:5000]
+    from patchwright.tools.recipes.planning import left_lines
 
-
-def _place(item: "Unexplained") -> str:
-    """Where it was seen, as far as a report says it: "path:line ", "path " or ""."""
-    line = f":{item.line}" if item.line else ""
-    return f"{item.path}{line} " if item.path else ""
-
-
-def _kind(item: "Unexplained") -> str:
-    if item.environment:
-        return f"environment, not the code: {item.test}"
-    return f"failing test {item.test}" if item.test else "diagnostic"
+    return [line[:8000] for line in left_lines(plan.leftovers, plan.unexplained)][:5000]
 
 
 def _nothing_to_do(baseline: Results, left: list[str]) -> NoPlan:

@@ -7,9 +7,8 @@ from patchwright.agent.session import Session
 from patchwright.agent.stages import evidence
 from patchwright.agent.transformer import PREVIEW, STEPS, NoPlan
 from patchwright.tools.checks import Results
-from patchwright.tools.recipes.java.advice import advise
 from patchwright.tools.transformations.checks import shown
-from patchwright.tools.transformations.definition import Definition, Stage, parsed
+from patchwright.tools.transformations.definition import Definition, Stage
 from patchwright.tools.transformations.judging import entry_problems
 from patchwright.tools.transformations.planning import DryRun, PlannedRecipe, dry_run
 
@@ -23,12 +22,12 @@ MODEL_FILES = ("**",)
 def draft_from_transformation(session: Session, definition: Definition) -> Draft | NoPlan:
     """One step per recipe that changes something, and one per stage for the model, if there is one."""
     tree = session.repository.tree(session.issue.base_commit)
-    problems = entry_problems(parsed(definition.entry), tree, session.baseline)
+    problems = entry_problems(definition, tree, session.baseline)
     if problems:
         return NoPlan("gave_up", f"{definition.name} does not fit this repository: {'; '.join(problems)}.")
     run = dry_run(definition, tree, evidence(session))
     steps = list(_steps(session, definition, run))
-    left = _left(session.baseline, run)
+    left = [line[:8000] for line in definition.language.left(run, tree, session.baseline, definition.release)]
     if not steps:
         listed = "".join(f"\n- {line}" for line in left[:20])
         if left:
@@ -44,19 +43,20 @@ def draft_from_transformation(session: Session, definition: Definition) -> Draft
         scope=Scope(tests=True, dependencies=True),
         assumptions=(_time(session.baseline, definition),),
         risks=tuple(dict.fromkeys(one.recipe.risk for one in run.recipes if one.recipe.risk)),
-        leftovers=tuple(left),
+        leftovers=tuple(left[:5000]),
     )
 
 
 def _steps(session: Session, definition: Definition, run: DryRun) -> Iterator[Step]:
     commit = session.issue.base_commit
+    called = definition.language.called_for(session.baseline, definition.release)
     for stage in definition.stages:
         for one in (item for item in run.recipes if item.stage == stage.name):
             for paths in batched(sorted(one.rewrite.changes), FILES):
                 changes = {path: one.rewrite.changes[path] for path in paths}
                 after = session.repository.commit(commit, changes, message=one.recipe.title, trailers={})
                 preview = session.repository.diff(commit, after).decode("utf-8", "replace")
-                yield _recipe_step(one, stage, paths, preview)
+                yield _recipe_step(one, stage, paths, preview, called.get(one.recipe.name, ""))
                 commit = after
         if session.deps.models("editor") and stage.instruction:
             yield _model_step(stage)
@@ -67,11 +67,11 @@ def batched(paths: Sequence[str], size: int) -> Iterator[tuple[str, ...]]:
     return (tuple(paths[at : at + size]) for at in range(0, len(paths), size))
 
 
-def _recipe_step(one: PlannedRecipe, stage: Stage, paths: tuple[str, ...], preview: str) -> Step:
+def _recipe_step(one: PlannedRecipe, stage: Stage, paths: tuple[str, ...], preview: str, called_for: str) -> Step:
     places = [place for place in one.places if place.rpartition(":")[0] in paths]
     return Step(
         title=one.recipe.title[:200],
-        intent=f"Stage {stage.name}: {stage.title}",
+        intent=f"Stage {stage.name}: {stage.title}{f'. On the base: {called_for}' if called_for else ''}"[:8000],
         files=paths,
         recipe=one.recipe.name,
         stage=stage.name,
@@ -104,19 +104,20 @@ def _summary(session: Session, definition: Definition, run: DryRun) -> str:
     files = {path for one in run.recipes for path in one.rewrite.changes}
     stages = ", then ".join(f"{stage.name} ({stage.title or _exit(stage)})" for stage in definition.stages)
     moves = "".join(f"\n- {move}" for move in run.moves)
+    state = _state(session.baseline, definition.language.platform)
     return (
-        f"{definition.title}: {_state(session.baseline)} {len(run.recipes)} recipes change {len(files)} files. "
+        f"{definition.title}: {state} {len(run.recipes)} recipes change {len(files)} files. "
         f"Stages: {stages}. After every stage: {', '.join(shown(one) for one in definition.invariants)}."
         + (f"\nVersions that move:{moves}" if moves else "")
     )[:8000]
 
 
-def _state(baseline: Results) -> str:
+def _state(baseline: Results, platform: str) -> str:
     tests = baseline.tests().values()
     if not tests:
-        return "On the base no test runs with the target's JDK."
+        return f"On the base no test runs with {platform}."
     passed = sum(test.status in ("passed", "xfailed") for test in tests)
-    return f"On the base {passed} of {len(tests)} tests pass with the target's JDK."
+    return f"On the base {passed} of {len(tests)} tests pass with {platform}."
 
 
 def _cause(baseline: Results) -> str:
@@ -130,19 +131,3 @@ def _time(baseline: Results, definition: Definition) -> str:
     """How long it takes at least: every stage is judged once, the result twice more."""
     once = sum(result.seconds for result in baseline.checks)
     return f"Judging takes about {once:.0f} s each time: at least {once * (len(definition.stages) + 2):.0f} s in all."
-
-
-def _left(baseline: Results, run: DryRun) -> list[str]:
-    """What recipes named, and the compiler's errors in files that no recipe changes, with advice."""
-    touched = {path for one in run.recipes for path in one.rewrite.changes}
-    removed = any(one.recipe.name == "java.removed-modules" for one in run.recipes)
-    lines = [f"{item.path}:{item.line} {item.kind}: {item.reason}" for item in run.leftovers]
-    for result in baseline.checks:
-        for found in result.diagnostics:
-            advice = advise(found)
-            solved = found.path in touched or (removed and advice == "depend on its library")
-            if found.severity == "error" and not solved:
-                lines.append(
-                    f"{found.path}:{found.line} {found.source}: {found.message}{f' ({advice})' if advice else ''}"
-                )
-    return [line[:8000] for line in dict.fromkeys(lines)][:5000]

@@ -30,15 +30,16 @@ class Family:
     packages: tuple[str, ...]
 
 
+PYTHON = (
+    *("python3-pip", "python3-venv", "python3-setuptools", "python3-wheel"),
+    *("python3-pytest", "python3-pytest-timeout", "python3-dev", "gcc", "libc6-dev"),
+)
+"""Of every family for Python; which Python it is follows from the suite: 3.11 in bookworm, 3.13 in trixie."""
+
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
-        "python": Family(
-            "bookworm",
-            (
-                *("python3-pip", "python3-venv", "python3-setuptools", "python3-wheel"),
-                *("python3-pytest", "python3-pytest-timeout", "python3-dev", "gcc", "libc6-dev"),
-            ),
-        ),
+        "python": Family("bookworm", PYTHON),
+        "python-3.13": Family("trixie", PYTHON),
         "java-17": Family("bookworm", ("openjdk-17-jdk-headless", "maven", "junit4", "libhamcrest-java", "junit5")),
         "java-21": Family("trixie", ("openjdk-21-jdk-headless", "maven", "junit4", "libhamcrest-java", "junit5")),
         "node": Family("trixie", ("nodejs", "npm")),

@@ -139,7 +139,7 @@ def _changed(
 
 def _shadows(path: str, toolchain: Toolchain) -> bool:
     """Whether a new file would be imported in place of a module of Python's own library."""
-    if toolchain.family != "python" or not path.endswith((".py", ".so")):
+    if not toolchain.family.startswith("python") or not path.endswith((".py", ".so")):
         return False
     parts = path.removeprefix("src/").split("/")
     whole = len(parts) == 1 or (len(parts) == 2 and parts[1].startswith("__init__."))

@@ -26,7 +26,7 @@ DEB822 = "Types: deb\n# URIs: http://old.example/debian\nURIs: http://mirror.exa
 
 def test_every_family_has_a_name_made_from_its_recipe() -> None:
     refs = {family: images.image_ref(family) for family in images.FAMILIES}
-    assert set(refs) == {"python", "java-17", "java-21", "node", "go", "rust", "c"}
+    assert set(refs) == {"python", "python-3.13", "java-17", "java-21", "node", "go", "rust", "c"}
     for family, ref in refs.items():
         assert ref == f"patchwright/{family}:{digest(images.dockerfile(family).encode())[:12]}"
 

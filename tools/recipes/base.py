@@ -38,6 +38,11 @@ class Recipe(Protocol):
         """One line for the plan: what it does and why."""
         ...
 
+    @property
+    def risk(self) -> str:
+        """What it may change for users of the code, in words; "" if nothing."""
+        ...
+
     def apply(self, tree: FileTree) -> Rewrite:
         """Compute the rewrite of the whole tree; touches nothing."""
         ...

@@ -104,7 +104,9 @@ class Overlay:
 
     def __init__(self, tree: FileTree, changes: Mapping[str, bytes | None]) -> None:
         self._tree = tree
-        self._changes = changes
+        self._changes = dict(changes)
+        kept = (path for path in tree.paths() if path not in self._changes)
+        self._paths = sorted([*kept, *(path for path, data in self._changes.items() if data is not None)])
 
     @property
     def key(self) -> str:
@@ -113,9 +115,7 @@ class Overlay:
 
     def paths(self) -> Sequence[str]:
         """All regular files, sorted."""
-        added = {path for path, data in self._changes.items() if data is not None}
-        kept = {path for path in self._tree.paths() if path not in self._changes}
-        return sorted(kept | added)
+        return self._paths
 
     def read(self, path: str) -> bytes:
         """The file's bytes. Raises KeyError if there is no such regular file."""

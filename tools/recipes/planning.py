@@ -1,7 +1,7 @@
 """From a baseline to recipe steps: what the failures show, then what hides behind them and is certain to break."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from patchwright.tools.checks import Results
@@ -58,6 +58,7 @@ def recipe_plan(results: Results, tree: FileTree, target: Version = TARGET) -> R
     code = Code(tree)
     steps: list[PlannedRecipe] = []
     leftovers: list[Leftover] = []
+    idle: list[Diagnosis] = []
     for recipe in ordered:
         rewrite = recipe.apply(code)
         leftovers += rewrite.leftovers
@@ -65,10 +66,37 @@ def recipe_plan(results: Results, tree: FileTree, target: Version = TARGET) -> R
             steps.append(_step(recipe, diagnoses.get(recipe.name), code, rewrite))
             code = code.after(rewrite.changes)
         elif recipe.name in diagnoses:
-            leftovers.append(_elsewhere(diagnoses[recipe.name]))
-    leftovers += removed_names(code, target)
-    left = tuple(named_as_example(code, item) for item in dict.fromkeys(leftovers))
+            idle.append(diagnoses[recipe.name])
+    left = left_of(code, leftovers, idle, target)
     return RecipePlan(tuple(steps), left, unexplained(results, recipes, code.modules, left))
+
+
+def left_of(code: Code, named: Sequence[Leftover], idle: Sequence[Diagnosis], target: Version) -> tuple[Leftover, ...]:
+    """All that recipes leave in a tree: what they named, errors that they found no cause of, what is gone for good."""
+    found = (*named, *map(_elsewhere, idle), *removed_names(code, target))
+    return tuple(named_as_example(code, item) for item in dict.fromkeys(found))
+
+
+def left_lines(leftovers: Sequence[Leftover], unknown: Sequence[Unexplained]) -> list[str]:
+    """The same and failures that no recipe knows, a line each: place, kind, what is wrong and what to do."""
+    places = [f"{item.path}:{item.line} {item.kind}: {item.reason}" for item in leftovers]
+    tests = [
+        f"{_place(item)}{_kind(item)}: {item.error}{f' ({item.environment})' if item.environment else ''}"
+        for item in unknown
+    ]
+    return list(dict.fromkeys(places + tests))
+
+
+def _place(item: Unexplained) -> str:
+    """Where it was seen, as far as a report says it: "path:line ", "path " or ""."""
+    line = f":{item.line}" if item.line else ""
+    return f"{item.path}{line} " if item.path else ""
+
+
+def _kind(item: Unexplained) -> str:
+    if item.environment:
+        return f"environment, not the code: {item.test}"
+    return f"failing test {item.test}" if item.test else "diagnostic"
 
 
 def _rank(recipe: PythonRecipe, diagnoses: dict[str, Diagnosis]) -> tuple[int, int]:
@@ -79,10 +107,11 @@ def _rank(recipe: PythonRecipe, diagnoses: dict[str, Diagnosis]) -> tuple[int, i
 
 def _step(recipe: PythonRecipe, diagnosis: Diagnosis | None, before: Code, rewrite: Rewrite) -> PlannedRecipe:
     found = tuple(_places(before, rewrite))
-    return PlannedRecipe(recipe.name, recipe.title, _reason(diagnosis, found), rewrite, diagnosis, found)
+    return PlannedRecipe(recipe.name, recipe.title, reason(diagnosis, found), rewrite, diagnosis, found)
 
 
-def _reason(diagnosis: Diagnosis | None, found: tuple[str, ...]) -> str:
+def reason(diagnosis: Diagnosis | None, found: tuple[str, ...]) -> str:
+    """What calls for a recipe, in words: failing tests and their error, else the places that were found."""
     if diagnosis is None:
         return f"found at {', '.join(found[:3])}; hidden behind the failures above"
     tests = f"{len(diagnosis.tests)} failing tests" if len(diagnosis.tests) != 1 else "1 failing test"

@@ -57,6 +57,7 @@ class PythonRecipe:
     """For files that do not parse: the whole file's new bytes, None for no change."""
     signatures: tuple[re.Pattern[str], ...] = ()
     target: Version = (3, 11)
+    risk: str = ""
 
     def apply(self, tree: FileTree) -> Rewrite:
         """Compute the rewrite of the whole tree; touches nothing and raises nothing."""

@@ -10,7 +10,7 @@ from typing import Any, Literal, cast
 from patchwright.tools.checks import Check
 from patchwright.tools.tree import FileTree
 
-Family = Literal["python", "java-17", "java-21", "node", "go", "rust", "c"]
+Family = Literal["python", "python-3.13", "java-17", "java-21", "node", "go", "rust", "c"]
 
 DEPS = "/opt/deps"
 """The one folder that the dependency step can write and that stays in the image."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from patchwright.tools.recipes.java.rule import Knobs
+from patchwright.tools.recipes.platform import Knobs
 from patchwright.tools.transformations.definition import Case, Definition
 from patchwright.tools.transformations.planning import dry_run
 

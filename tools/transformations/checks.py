@@ -12,14 +12,14 @@ class UnknownCheck(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class FileExists:
-    """The tree has this file."""
+    """The tree has this file, or one that this glob means."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class Compiles:
-    """Every build command ends with status 0."""
+    """Every build command, or where nothing is built the check of all sources' syntax, ends with status 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class NotFewerTests:
 
 @dataclass(frozen=True, slots=True)
 class SameTestMethods:
-    """Below src/test the same files, classes and test methods as on the base."""
+    """The same files of tests, test classes and test methods are declared as on the base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,13 @@ class ClassMajor:
     """Every class file that the build made has this major version (61 is Java 17)."""
 
     major: int
+
+
+@dataclass(frozen=True, slots=True)
+class PythonIs:
+    """The Python on which everything is judged is of this release: no verdict comes from another one."""
+
+    release: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ class DependencyAtLeast:
 
 @dataclass(frozen=True, slots=True)
 class ApiUnchanged:
-    """The public and protected declarations of src/main are those of the base."""
+    """The public declarations (of Java, the protected ones too) are those of the base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ TransformationCheck = (
     | NotFewerTests
     | SameTestMethods
     | ClassMajor
+    | PythonIs
     | NoNewDiagnostics
     | DependencyAtLeast
     | ApiUnchanged
@@ -89,6 +97,7 @@ Word = Literal[
     "tests_not_fewer",
     "tests_same_methods",
     "class_major == N",
+    "python == X.Y",
     "no_new_diagnostics",
     "dependency_at_least GROUP:ARTIFACT VERSION",
     "api_unchanged",
@@ -108,6 +117,7 @@ _FORMS: Mapping[Word, Form] = {
     "tests_not_fewer": (re.compile("tests_not_fewer"), NotFewerTests),
     "tests_same_methods": (re.compile("tests_same_methods"), SameTestMethods),
     "class_major == N": (re.compile(r"class_major == (\d{2})"), _class_major),
+    "python == X.Y": (re.compile(r"python == (3\.\d{1,2})"), PythonIs),
     "no_new_diagnostics": (re.compile("no_new_diagnostics"), NoNewDiagnostics),
     "dependency_at_least GROUP:ARTIFACT VERSION": (
         re.compile(r"dependency_at_least ([\w.-]+:[\w.-]+) (\d\S*)"),

@@ -4,19 +4,19 @@ import tomllib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from patchwright.tools.recipes.java.catalogue import BY_NAME
-from patchwright.tools.transformations.checks import TransformationCheck, parse_check
+from patchwright.tools.recipes.registry import NAMES
+from patchwright.tools.transformations.checks import TransformationCheck, parse_check, shown
+from patchwright.tools.transformations.languages import BY_FAMILY, Family, Language, Release
 
 LARGEST = 1 << 20
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9.-]{0,60}$")]
 Text = Annotated[str, Field(max_length=8000)]
 Written = str | tuple[str, ...]
-Family = Literal["java-17", "java-21"]
 
 
 class BadDefinition(ValueError):
@@ -50,8 +50,8 @@ class Stage(Record):
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if name not in BY_NAME:
-                raise ValueError(f"there is no recipe {name!r}; there are: {', '.join(BY_NAME)}")
+            if name not in NAMES:
+                raise ValueError(f"there is no recipe {name!r}; there are: {', '.join(NAMES)}")
         return names
 
 
@@ -72,13 +72,16 @@ class Case(Record):
 
 
 class Definition(Record):
-    """One transformation. `target` is the Java release; the image family follows from it."""
+    """One transformation. `family` is the image in which it is judged, and tells the language.
+
+    `target` is the release as people write it: 17 of Java, "3.13" of Python, in quotes because 3.10 is no number.
+    """
 
     name: Name
     title: Annotated[str, Field(min_length=1, max_length=200)]
     description: Text = ""
     family: Family
-    target: Annotated[int, Field(ge=8, le=99)]
+    target: Annotated[str, Field(pattern=r"^(?:[89]|[1-9]\d|3\.\d{1,2})$")]
     entry: tuple[Written, ...] = ()
     invariants: tuple[Written, ...] = ()
     stages: Annotated[tuple[Stage, ...], Field(min_length=1, max_length=20)]
@@ -88,12 +91,48 @@ class Definition(Record):
     _entry = field_validator("entry")(_checks)
     _invariants = field_validator("invariants")(_checks)
 
+    @field_validator("target", mode="before")
+    @classmethod
+    def _written(cls, target: object) -> object:
+        return str(target) if isinstance(target, int) else target
+
     @field_validator("stages")
     @classmethod
     def _different(cls, stages: tuple[Stage, ...]) -> tuple[Stage, ...]:
         if len({stage.name for stage in stages}) != len(stages):
             raise ValueError("two stages have the same name")
         return stages
+
+    @model_validator(mode="after")
+    def _of_one_language(self) -> "Definition":
+        language = self.language
+        newest = language.images[self.family]
+        if len(self.release) != len(newest) or self.release > newest:
+            raise ValueError(f"target {self.target} is no release of {language.name} that the image {self.family} runs")
+        for name in (name for stage in self.stages for name in stage.recipes):
+            if not name.startswith(language.recipes):
+                raise ValueError(f"{name} is no recipe for {language.name}, which {self.family} runs")
+        for words, check in self._all_checks():
+            if isinstance(check, language.foreign):
+                raise ValueError(f"the check {words!r} means nothing for {language.name}, which {self.family} runs")
+        return self
+
+    @property
+    def language(self) -> Language:
+        """What its sources are written in, and how they are judged."""
+        return BY_FAMILY[self.family]
+
+    @property
+    def release(self) -> Release:
+        """The target in numbers: (17,), (3, 13)."""
+        return tuple(int(part) for part in self.target.split("."))
+
+    def looks_at(self, kind: type[TransformationCheck]) -> bool:
+        """Whether a check of this kind is among its own."""
+        return any(isinstance(check, kind) for _, check in self._all_checks())
+
+    def _all_checks(self) -> tuple[tuple[str, TransformationCheck], ...]:
+        return parsed((*self.entry, *(one for stage in self.stages for one in stage.exit), *self.invariants))
 
     def stage(self, name: str) -> Stage:
         """The stage of that name. Raises KeyError."""
@@ -111,8 +150,7 @@ class Definition(Record):
 
 def parsed(written: Sequence[Written]) -> tuple[tuple[str, TransformationCheck], ...]:
     """Each check once, with its words."""
-    words = {one if isinstance(one, str) else " ".join(one): parse_check(one) for one in written}
-    return tuple(words.items())
+    return tuple({shown(one): parse_check(one) for one in written}.items())
 
 
 def parse_definition(text: str, source: str) -> Definition:
@@ -125,7 +163,7 @@ def parse_definition(text: str, source: str) -> Definition:
         raise BadDefinition(f"{source} is not TOML: {error}.") from error
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"]) or "its parts, taken together"
         raise BadDefinition(f"{source} is wrong at {where}: {first['msg'].removeprefix('Value error, ')}.") from error
 
 

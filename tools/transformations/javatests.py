@@ -1,7 +1,7 @@
 """What the sources of a Java tree declare: its tests, and its public face. Read by syntax, nothing is run."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from patchwright.tools.recipes.java.source import JavaSource
@@ -40,15 +40,15 @@ def declared_tests(tree: FileTree) -> int:
     )
 
 
-def public_face(tree: FileTree) -> frozenset[str]:
-    """Every public or protected declaration below any src/main, without bodies, values and blanks."""
-    found: set[str] = set()
-    for path in _below(tree, "src/main/"):
-        source = JavaSource(path, tree.read(path))
-        for node in source.nodes(*CLASSES, "method_declaration", "constructor_declaration", "field_declaration"):
-            if {"public", "protected"} & set(_modifiers(source, node)):
-                found.add(f"{path}: {_head(source, node)}")
-    return frozenset(found)
+def public_face(tree: FileTree) -> Mapping[str, frozenset[str]]:
+    """By file below any src/main, its public and protected declarations, without bodies, values and blanks."""
+    return {path: frozenset(_heads(JavaSource(path, tree.read(path)))) for path in _below(tree, "src/main/")}
+
+
+def _heads(source: JavaSource) -> Iterator[str]:
+    for node in source.nodes(*CLASSES, "method_declaration", "constructor_declaration", "field_declaration"):
+        if {"public", "protected"} & set(_modifiers(source, node)):
+            yield _head(source, node)
 
 
 def _below(tree: FileTree, part: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """Whether a check of a definition holds: decided from what was observed, one sentence for each that does not."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -8,11 +9,13 @@ from typing import assert_never
 from patchwright.sandbox.base import ExecResult
 from patchwright.tools.checks import Results
 from patchwright.tools.compare import BAD, compare
+from patchwright.tools.paths import matching
 from patchwright.tools.recipes.java.maven import Project
 from patchwright.tools.recipes.java.raising import declared
 from patchwright.tools.recipes.java.versions import older
 from patchwright.tools.transformations import checks as c
-from patchwright.tools.transformations.javatests import declared_tests, methods_of_tests, public_face
+from patchwright.tools.transformations.definition import Definition, parsed
+from patchwright.tools.transformations.languages import Language
 from patchwright.tools.tree import FileTree
 
 
@@ -20,6 +23,7 @@ from patchwright.tools.tree import FileTree
 class Observed:
     """A tree against its base: the files, what the toolchain's checks said, the class files, and a place to run in."""
 
+    language: Language
     base: FileTree
     now: FileTree
     before: Results
@@ -37,7 +41,7 @@ def judge_check(check: c.TransformationCheck, seen: Observed) -> str:
     """Why the check does not hold; "" if it does."""
     match check:
         case c.FileExists(path):
-            return "" if path in seen.now.paths() else f"there is no {path}"
+            return "" if matching(seen.now.paths(), path) else f"there is no {path}"
         case c.Compiles():
             return _compiles(seen.after)
         case c.AllTestsPass():
@@ -45,16 +49,18 @@ def judge_check(check: c.TransformationCheck, seen: Observed) -> str:
         case c.NotFewerTests():
             return _not_fewer(seen)
         case c.SameTestMethods():
-            return _difference(methods_of_tests(seen.base), methods_of_tests(seen.now))
+            return _difference(seen.language.tests(seen.base), seen.language.tests(seen.now))
         case c.ClassMajor(major):
             return _majors(seen.classes, major)
+        case c.PythonIs(release):
+            return _python(seen.run(("python3", "-I", "-S", "-V")), release)
         case c.NoNewDiagnostics():
             found = compare(seen.before, seen.after).new_diagnostics
             return f"{len(found)} new, first {found[0].path}:{found[0].line} {found[0].message}" if found else ""
         case c.DependencyAtLeast(name, version):
             return _dependency(seen.now, name, version)
         case c.ApiUnchanged():
-            return _difference(public_face(seen.base), public_face(seen.now))
+            return _difference(*_faces(seen))
         case c.Command(arguments):
             done = seen.run(arguments)
             return "" if done.ok else f"it ended with status {done.exit_code}: {done.text[-300:]}"
@@ -62,19 +68,19 @@ def judge_check(check: c.TransformationCheck, seen: Observed) -> str:
             assert_never(check)
 
 
-def entry_problems(
-    checks: Iterable[tuple[str, c.TransformationCheck]], tree: FileTree, before: Results
-) -> tuple[str, ...]:
+def entry_problems(definition: Definition, tree: FileTree, before: Results) -> tuple[str, ...]:
     """Why a transformation cannot begin here. Entry checks look at the base alone: no command is run."""
 
     def refuse(arguments: tuple[str, ...]) -> ExecResult:
         return ExecResult(126, f"{arguments[0]} is not run: entry checks only look".encode(), 0.0)
 
-    return unmet(checks, Observed(tree, tree, before, before, {}, refuse))
+    seen = Observed(definition.language, tree, tree, before, before, {}, refuse)
+    return unmet(parsed(definition.entry), seen)
 
 
 def _compiles(results: Results) -> str:
-    builds = [result for result in results.checks if result.check.kind == "build"]
+    kinds = {result.check.kind for result in results.checks}
+    builds = [result for result in results.checks if result.check.kind == ("build" if "build" in kinds else "syntax")]
     failed = [result for result in builds if result.exit_code != 0]
     if not builds:
         return "nothing was built"
@@ -94,7 +100,7 @@ def _tests_pass(results: Results) -> str:
 
 def _not_fewer(seen: Observed) -> str:
     before, after = len(seen.before.tests()), len(seen.after.tests())
-    expected = before or declared_tests(seen.base)
+    expected = before or seen.language.declared(seen.base)
     return "" if after >= expected else f"{after} ran, {expected} {'ran before' if before else 'are declared'}"
 
 
@@ -104,12 +110,28 @@ def _difference(before: frozenset[str], after: frozenset[str]) -> str:
     return "; ".join(word for word in words if word)
 
 
+def _faces(seen: Observed) -> tuple[frozenset[str], frozenset[str]]:
+    """What is public before and after; of a file that could not be read before, nothing can be said."""
+    before, now = seen.language.face(seen.base), seen.language.face(seen.now)
+    unknown = set(seen.base.paths()) - set(before)
+    return _lines(before), _lines({path: heads for path, heads in now.items() if path not in unknown})
+
+
+def _lines(face: Mapping[str, frozenset[str]]) -> frozenset[str]:
+    return frozenset(f"{path}: {head}" for path, heads in face.items() for head in heads)
+
+
 def _majors(classes: Mapping[str, int], major: int) -> str:
     others = {path: found for path, found in classes.items() if found != major}
     if not classes:
         return "the build made no class files"
     counts = ", ".join(f"{number} of {found}" for found, number in sorted(Counter(others.values()).items()))
     return f"{counts}, first {min(others)}" if others else ""
+
+
+def _python(done: ExecResult, release: str) -> str:
+    found = re.match(r"Python (3\.\d+)\.", done.text)
+    return "" if done.ok and found and found[1] == release else f"it is {done.text[:60].strip()!r}"
 
 
 def _dependency(tree: FileTree, name: str, version: str) -> str:

@@ -2,16 +2,19 @@
 
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from patchwright.sandbox.base import Sandbox
 from patchwright.tools.checks import Check
-from patchwright.tools.recipes.java.rule import Knobs
+from patchwright.tools.recipes.java.maven import Project
+from patchwright.tools.recipes.java.raising import declared
 from patchwright.tools.toolchain import Toolchain
 from patchwright.tools.toolchains.base import DEPS, named
 from patchwright.tools.toolchains.java import MAVEN, stubs
-from patchwright.tools.transformations.definition import Definition
-from patchwright.tools.transformations.planning import dry_run
 from patchwright.tools.tree import FileTree
+
+if TYPE_CHECKING:
+    from patchwright.tools.transformations.languages import Family
 
 REPORTS = ("**/target/surefire-reports/TEST-*.xml", "**/target/failsafe-reports/TEST-*.xml")
 SETTLED = ("src/main/java/", "src/test/java/", "src/it/")
@@ -52,12 +55,20 @@ def failing_plugins(sandbox: Sandbox) -> frozenset[str]:
     return frozenset(name for name in names[:MANY] if _PLUGIN.fullmatch(name))
 
 
-def transforming(found: Toolchain, definition: Definition, tree: FileTree, evidence: Knobs) -> Toolchain:
+def versions(tree: FileTree) -> Mapping[str, frozenset[str]]:
+    """The versions of plugins, dependencies and parents that a project's POMs declare, by "group:artifact"."""
+    found: dict[str, frozenset[str]] = {}
+    for one in declared(Project(tree), ("plugin", "dependency", "parent")):
+        if one.number:
+            found[one.name] = found.get(one.name, frozenset()) | {one.number}
+    return found
+
+
+def judged(found: Toolchain, family: "Family", base: FileTree, stages: Mapping[str, FileTree]) -> Toolchain:
     """The toolchain of a run that transforms: the target's image, and dependencies of the base and of every stage."""
-    if "pom.xml" not in tree.paths():
+    if "pom.xml" not in base.paths():
         return found  # the definition's entry checks say so
-    stages = dry_run(definition, tree, evidence).trees
-    trees = {"base": tree, **{f"stages/{name}": one for name, one in stages.items()}}
+    trees = {"base": base, **{f"stages/{name}": one for name, one in stages.items()}}
     files: dict[str, bytes] = {}
     fetched: list[Mapping[str, bytes]] = []
     for name, one in trees.items():
@@ -67,11 +78,11 @@ def transforming(found: Toolchain, definition: Definition, tree: FileTree, evide
             files |= {f"{name}/{path}": data for path, data in asked.items()}
     return found.model_copy(
         update={
-            "families": tuple(dict.fromkeys((definition.family, *found.families))),
+            "families": tuple(dict.fromkeys((family, *found.families))),
             "checks": (_compile(), _verify()),
             "files": files,
             "commands": (("sh", "-c", FETCH),),
-            "notes": tuple(dict.fromkeys((*found.notes, f"Judged on {definition.family} by mvn clean verify."))),
+            "notes": tuple(dict.fromkeys((*found.notes, f"Judged on {family} by mvn clean verify."))),
         }
     )
 

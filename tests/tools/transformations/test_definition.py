@@ -2,7 +2,8 @@
 
 import pytest
 
-from patchwright.tools.recipes.java.catalogue import BY_NAME
+from patchwright.tools.recipes.catalogue import catalogue
+from patchwright.tools.recipes.registry import NAMES
 from patchwright.tools.transformations.cases import failures
 from patchwright.tools.transformations.checks import (
     ClassMajor,
@@ -10,6 +11,7 @@ from patchwright.tools.transformations.checks import (
     DependencyAtLeast,
     FileExists,
     NotFewerTests,
+    PythonIs,
     UnknownCheck,
     parse_check,
 )
@@ -50,7 +52,15 @@ def test_every_recipe_is_in_a_shipped_definition() -> None:
     used = {
         name for text in shipped().values() for stage in parse_definition(text, "").stages for name in stage.recipes
     }
-    assert used == set(BY_NAME)
+    assert used == set(NAMES)
+
+
+@pytest.mark.parametrize("name", ["python-3.11", "python-3.13"])
+def test_a_definition_for_python_names_every_recipe_for_what_breaks_up_to_its_target(name: str) -> None:
+    definition = find_definition(name)[1]
+    target = (definition.release[0], definition.release[1])
+    wanted = [recipe.name for recipe in catalogue(target)]
+    assert list(definition.stages[0].recipes) == [*wanted, "python.requires-python"]
 
 
 def test_a_case_that_does_not_come_out_names_file_and_line() -> None:
@@ -72,6 +82,12 @@ def test_a_case_that_does_not_come_out_names_file_and_line() -> None:
         ('name = "minimal"', 'name = "minimal"\nexit = [[]]', "needs at least one word"),
         ('family = "java-17"', 'family = "java-9"', "at family"),
         ('title = "Short"', 'title = "Short"\nextra = 1', "at extra"),
+        ("target = 17", 'target = "3.13"', "target 3.13 is no release of Java that the image java-17 runs"),
+        ("target = 17", "target = 21", "target 21 is no release of Java"),
+        ("target = 17", "target = 3.13", "at target"),
+        ('family = "java-17"', 'family = "python-3.13"', "target 17 is no release of Python"),
+        ('"java.compiler-level"', '"python.imp"', "python.imp is no recipe for Java"),
+        ('name = "minimal"', 'name = "minimal"\nexit = ["python == 3.13"]', "'python == 3.13' means nothing for Java"),
         ("[[stages]]", "[[stages]", "not TOML"),
         ("[[stages]]", '[[stages]]\nname = "minimal"\n[[stages]]', "two stages have the same name"),
     ],
@@ -82,8 +98,20 @@ def test_what_a_definition_says_wrong_is_told_with_its_place(old: str, new: str,
     assert "short.toml" in str(caught.value) and said in str(caught.value)
 
 
+PYTHON = SHORT.replace("java-17", "python-3.13").replace("17", '"3.13"').replace("java.compiler-level", "python.imp")
+
+
+@pytest.mark.parametrize("check", ["class_major == 61", "dependency_at_least g:a 1.0"])
+def test_a_check_of_java_is_refused_for_python(check: str) -> None:
+    assert parse_definition(PYTHON, "short.toml").release == (3, 13)
+    with pytest.raises(BadDefinition, match=r"means nothing for Python, which python-3\.13 runs"):
+        parse_definition(f'invariants = ["{check}"]\n{PYTHON}', "short.toml")
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(BadDefinition, match=r"There is no transformation 'java-71'.*java-17, java-21"):
+    with pytest.raises(
+        BadDefinition, match=r"There is no transformation 'java-71'.*java-17, java-21, python-3.11, python-3.13"
+    ):
         find_definition("java-71")
 
 
@@ -91,6 +119,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
     ("written", "check"),
     [
         ("class_major == 61", ClassMajor(61)),
+        ("python == 3.13", PythonIs("3.13")),
         ("tests_not_fewer", NotFewerTests()),
         ("file_exists a/pom.xml", FileExists("a/pom.xml")),
         ("dependency_at_least org.mockito:mockito-core 5.13", DependencyAtLeast("org.mockito:mockito-core", "5.13")),

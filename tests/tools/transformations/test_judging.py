@@ -13,6 +13,7 @@ from patchwright.tools.transformations.checks import parse_check
 from patchwright.tools.transformations.classfiles import class_majors
 from patchwright.tools.transformations.javatests import declared_tests, methods_of_tests, public_face
 from patchwright.tools.transformations.judging import Observed, judge_check
+from patchwright.tools.transformations.languages import JAVA
 from tests.tools.trees import MemoryTree
 
 TESTS = "package p;\npublic class ATest {\n  @Test public void one() {}\n  @org.junit.Test\n  public void two() {}\n  void help() {}\n}\n"
@@ -42,7 +43,7 @@ def seen(
     now = MemoryTree({**FILES, **(files or {})})
     found = {"target/classes/A.class": 61} if classes is None else classes
     return Observed(
-        MemoryTree(FILES), now, before or good, after or good, found, lambda _: ExecResult(status, b"said", 0.1)
+        JAVA, MemoryTree(FILES), now, before or good, after or good, found, lambda _: ExecResult(status, b"said", 0.1)
     )
 
 

@@ -4,8 +4,8 @@ from patchwright.tools.recipes.base import Rewrite
 from patchwright.tools.recipes.java.floors import Opened, table
 from patchwright.tools.recipes.java.maven import Coordinate, Edits, Place, Project, add_properties
 from patchwright.tools.recipes.java.raising import declared, wanted_version
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.versions import older
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 RUNNERS = frozenset({"maven-surefire-plugin", "maven-failsafe-plugin"})
@@ -57,7 +57,7 @@ def _option(package: str) -> str:
     return f"--add-opens={package}=ALL-UNNAMED"
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.add-opens",
     title="Open to the tests those JDK packages that they reach by reflection",
     rewrite=rewrite,

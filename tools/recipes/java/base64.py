@@ -4,9 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from patchwright.tools.recipes.base import Rewrite
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.source import Found, JavaSource, rewrite_sources
 from patchwright.tools.recipes.java.xml import Splice
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _would_not_compile(source: JavaSource, node: "Node") -> bool:
     return False
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.base64",
     title="Use java.util.Base64: sun.misc.BASE64Encoder and BASE64Decoder left the JDK in Java 9",
     rewrite=rewrite,

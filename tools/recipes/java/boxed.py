@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 from patchwright.tools.recipes.base import Rewrite
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.source import Found, JavaSource, rewrite_sources
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def _inside_another(node: "Node") -> bool:
     return False
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.boxed-constructors",
     title="Make boxes with valueOf: their constructors are deprecated for removal",
     rewrite=rewrite,

@@ -1,7 +1,4 @@
-"""The Java recipes there are, by name."""
-
-from collections.abc import Mapping
-from dataclasses import replace
+"""The Java recipes there are, in the order in which definitions use them."""
 
 from patchwright.tools.recipes.java import (
     add_opens,
@@ -18,9 +15,9 @@ from patchwright.tools.recipes.java import (
     traps,
     underscore,
 )
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
+from patchwright.tools.recipes.platform import TreeRecipe
 
-RECIPES: tuple[JavaRecipe, ...] = (
+RECIPES: tuple[TreeRecipe, ...] = (
     plugin_floors.RECIPE,
     inherited_plugins.RECIPE,
     enforcer.RECIPE,
@@ -35,11 +32,3 @@ RECIPES: tuple[JavaRecipe, ...] = (
     boxed.RECIPE,
     new_instance.RECIPE,
 )
-
-BY_NAME: Mapping[str, JavaRecipe] = {recipe.name: recipe for recipe in RECIPES}
-
-
-def java_recipe(name: str, knobs: Knobs) -> JavaRecipe | None:
-    """The recipe with these knobs; None if there is none of this name."""
-    found = BY_NAME.get(name)
-    return replace(found, knobs=knobs) if found else None

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from patchwright.tools.recipes.base import Rewrite
 from patchwright.tools.recipes.java.maven import Edits, Place, Project, add_properties, configure_plugin
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.versions import major
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 PLUGINS = frozenset({"maven-compiler-plugin", "maven-javadoc-plugin"})
@@ -72,7 +72,7 @@ def _raise(project: Project, edits: Edits, place: Place, target: int) -> str:
     return ""
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.compiler-level",
     title="Compile for the target Java release",
     rewrite=rewrite,

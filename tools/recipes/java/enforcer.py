@@ -4,8 +4,8 @@ import re
 
 from patchwright.tools.recipes.base import Rewrite
 from patchwright.tools.recipes.java.maven import Edits, Place, Project
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.versions import major
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 _RANGE = re.compile(r"[\[(]\s*([\d._]*)\s*,\s*([\d._]*)\s*([\])])")
@@ -31,7 +31,7 @@ def _shuts_out(text: str, target: int) -> bool:
     return bool(found[2]) and (major(found[2]), found[3] == "]") <= (target, False)
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.enforcer-java",
     title="Let the enforcer plugin accept the target Java release",
     rewrite=rewrite,

@@ -3,7 +3,7 @@
 from patchwright.tools.recipes.base import Rewrite
 from patchwright.tools.recipes.java.floors import floor_for, table
 from patchwright.tools.recipes.java.maven import Edits, Place, Project, add_plugin
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 
@@ -22,7 +22,7 @@ def rewrite(tree: FileTree, knobs: Knobs) -> Rewrite:
     return Rewrite(project.changes(edits), tuple(edits.leftovers))
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.inherited-plugins",
     title="Raise build plugins of a foreign parent POM that fail on the target Java release",
     rewrite=rewrite,

@@ -3,8 +3,8 @@
 import re
 
 from patchwright.tools.recipes.base import Rewrite
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.source import Found, JavaSource, rewrite_sources
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 OLD, NEW = "jdk.nashorn.api", "org.openjdk.nashorn.api"
@@ -24,7 +24,7 @@ def _find(source: JavaSource) -> Found:
     return found
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.nashorn",
     title="Take Nashorn's classes from its library: it left the JDK in Java 15",
     rewrite=rewrite,

@@ -4,9 +4,9 @@ import re
 from typing import TYPE_CHECKING
 
 from patchwright.tools.recipes.base import Rewrite
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.source import Found, JavaSource, rewrite_sources
 from patchwright.tools.recipes.java.xml import Splice
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _within_body(block: "Node", node: "Node") -> bool:
     return body is not None and body.start_byte <= node.start_byte < body.end_byte
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.new-instance",
     title="Call getDeclaredConstructor().newInstance(): Class.newInstance is deprecated",
     rewrite=rewrite,

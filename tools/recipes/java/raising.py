@@ -6,8 +6,8 @@ from typing import Literal
 from patchwright.tools.recipes.base import Rewrite
 from patchwright.tools.recipes.java.floors import Kind, floor_for, table
 from patchwright.tools.recipes.java.maven import Coordinate, Edits, Project
-from patchwright.tools.recipes.java.rule import Knobs
 from patchwright.tools.recipes.java.versions import older
+from patchwright.tools.recipes.platform import Knobs
 from patchwright.tools.tree import FileTree
 
 Tag = Literal["plugin", "dependency", "parent"]

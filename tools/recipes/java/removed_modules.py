@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from patchwright.tools.recipes.base import Leftover, Rewrite
 from patchwright.tools.recipes.java.maven import Edits, Place, Project
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.toolchains.base import with_suffix
 from patchwright.tools.tree import FileTree
 
@@ -146,7 +146,7 @@ def _add(project: Project, edits: Edits, module: str, missing: list[Library], kn
     edits.add(module, document.after(before, whole) if before else document.append(document.root, whole))
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.removed-modules",
     title="Depend on the libraries that have replaced what left the JDK in Java 11 and 15",
     rewrite=rewrite,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from patchwright.tools.recipes.base import Leftover, Rewrite
 from patchwright.tools.recipes.java.removed_modules import without_comments
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.toolchains.base import with_suffix
 from patchwright.tools.tree import FileTree
 
@@ -58,7 +58,7 @@ def rewrite(tree: FileTree, knobs: Knobs) -> Rewrite:
     return Rewrite(leftovers=tuple(left))
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.run-time-traps",
     title="Name what compiles on the target and fails when it runs",
     rewrite=rewrite,

@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING
 
 from patchwright.tools.recipes.base import Rewrite
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
 from patchwright.tools.recipes.java.source import Found, JavaSource, rewrite_sources
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 from patchwright.tools.tree import FileTree
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def _free_name(source: JavaSource) -> str:
     return next(name for name in ("unused", *(f"unused{n}" for n in range(2, 1000))) if name not in taken)
 
 
-RECIPE = JavaRecipe(
+RECIPE = TreeRecipe(
     name="java.underscore",
     title="Give another name to what is called _: it is a keyword since Java 9",
     rewrite=rewrite,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from patchwright.tools.recipes.java.rule import Knobs
+from patchwright.tools.recipes.platform import Knobs
 
 POM = "pom.xml"
 SOURCE = "src/main/java/A.java"
@@ -35,11 +35,11 @@ class Example:
 
 
 def java(recipe: str, before: str, after: str, target: int = 17) -> Example:
-    return Example(recipe, {SOURCE: before}, {SOURCE: after}, Knobs(target=target))
+    return Example(recipe, {SOURCE: before}, {SOURCE: after}, Knobs(release=(target,)))
 
 
 def of_pom(recipe: str, before: str, after: str, target: int = 17) -> Example:
-    return Example(recipe, {POM: before}, {POM: after}, Knobs(target=target))
+    return Example(recipe, {POM: before}, {POM: after}, Knobs(release=(target,)))
 
 
 EXAMPLES = (

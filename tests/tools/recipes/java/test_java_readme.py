@@ -12,7 +12,7 @@ INTRO = """\
 # Java recipes
 
 Deterministic rewrites that take a Maven project of the days of JDK 8 to a newer Java; `tools/transformations` puts
-them in stages. Read `rule.py` (what a recipe is told), then `compiler_level.py`, then any other.
+them in stages. Read `../platform.py` (what a recipe is told), then `compiler_level.py`, then any other.
 May import: `tools`, the standard library, tree-sitter (late).
 
 - `xml.py`: XML with the offset of every tag; `maven.py`: the POMs of a tree as one project, with parents, modules and

@@ -1,24 +1,24 @@
 """Each Java recipe does what its examples say, leaves everything else alone, and raises on nothing (FS-05)."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from patchwright.tools.recipes.java.catalogue import BY_NAME, RECIPES, java_recipe
-from patchwright.tools.recipes.java.rule import JavaRecipe, Knobs
+from patchwright.tools.recipes.java.catalogue import RECIPES
+from patchwright.tools.recipes.platform import Knobs, TreeRecipe
+from patchwright.tools.recipes.registry import TREE_RECIPES
 from tests.tools.recipes.java.examples import EXAMPLES, LEFT, NO_OPS, POM, SOURCE, Example, dependency, pom
 from tests.tools.trees import MemoryTree
 
 
-def recipe(name: str, knobs: Knobs | None = None) -> JavaRecipe:
-    found = java_recipe(name, knobs or Knobs())
-    assert found is not None
-    return found
+def recipe(name: str, knobs: Knobs | None = None) -> TreeRecipe:
+    return replace(TREE_RECIPES[name], knobs=knobs or Knobs())
 
 
-def rewritten(which: JavaRecipe, files: Mapping[str, str | bytes]) -> dict[str, bytes]:
+def rewritten(which: TreeRecipe, files: Mapping[str, str | bytes]) -> dict[str, bytes]:
     tree = MemoryTree(files)
     return {path: data or b"" for path, data in which.apply(tree).changes.items()}
 
@@ -61,8 +61,8 @@ def test_what_no_recipe_can_do_is_named_with_its_line_and_not_changed(
 
 def test_every_recipe_has_an_example_and_a_title_that_fits_a_plan() -> None:
     named = {example.recipe for example in EXAMPLES} | {name for name, _, _ in LEFT}
-    assert named == set(BY_NAME)
-    assert len(BY_NAME) == len(RECIPES) and all(len(which.title) <= 200 for which in RECIPES)
+    assert named == {which.name for which in RECIPES}
+    assert len({which.name for which in RECIPES}) == len(RECIPES) and all(len(which.title) <= 200 for which in RECIPES)
 
 
 def test_a_pinned_version_goes_before_the_table_and_a_forbidden_one_stays() -> None:
