@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from patchwright.agent.deps import Deps
 from patchwright.agent.errors import UsageError
 from patchwright.api import exits
-from patchwright.api.assemble import assemble
+from patchwright.api.assemble import assemble, instance
 from patchwright.api.choices import Choices
 from patchwright.api.place import Place, open_place
 from patchwright.api.screen import Screen
@@ -55,14 +56,25 @@ NO_BOUNDS = Bounds()
 def court(place: Place, asked: Asked) -> places.Place:
     """Where instances are graded, by the operator's settings."""
     deps = assemble(place, Choices(no_model=True))
+    return court_of(place, deps, mirror=asked.mirror, allow_images=asked.allow_images)
+
+
+def court_of(place: Place, deps: Deps, *, mirror: Path | None, allow_images: bool) -> places.Place:
+    """The same with dependencies that are there already.
+
+    Its containers have a label of their own: the reaper, which knows runs, would take them for left over.
+    """
+    from patchwright.sandbox.docker import DockerSandboxes
+
+    runtime = place.settings.sandbox.runtime
     return places.Place(
         cache=deps.cache,
-        sandboxes=deps.sandboxes("docker"),
+        sandboxes=DockerSandboxes(f"{instance(place.settings)}-eval", runtime=runtime),
         prepare_image=deps.prepare_image,
         limits=deps.limits,
         say=place.screen.say,
-        mirror=asked.mirror,
-        allow_images=asked.allow_images,
+        mirror=mirror,
+        allow_images=allow_images,
     )
 
 

@@ -15,10 +15,9 @@ from patchwright.agent.errors import UsageError
 from patchwright.api import exits
 from patchwright.api.assemble import assemble, reap_in_background
 from patchwright.api.choices import Choices
-from patchwright.api.evaldoor import NO_BOUNDS, Asked, Bounds, chosen, name_bad
+from patchwright.api.evaldoor import NO_BOUNDS, Asked, Bounds, chosen, court_of, name_bad
 from patchwright.api.place import Place, open_place
 from patchwright.api.screen import Screen
-from patchwright.evals import places
 from patchwright.evals.approving import Approver, approver, read_policy
 from patchwright.evals.campaign import (
     Campaign,
@@ -59,6 +58,7 @@ class Wanted:
 
 def run(asked: Asked, wanted: Wanted) -> int:
     """0 if every job is done, 4 if the place spoiled some, 1 if too few are resolved."""
+    signal.signal(signal.SIGTERM, _interrupt)
     screen = _screen(asked)
     dataset = chosen(asked)
     campaign = open_campaign(asked.into, _campaign(asked, wanted))
@@ -191,15 +191,8 @@ def _conductor(place: Place, folder: Path, campaign: Campaign, job: Job) -> Cond
     recording = str(Path(job.instance.folder) / RECORDING) if job.setup.recorded else ""
     deps = assemble(place, Choices(config=job.setup.config, recording=recording), job.run_id(campaign))
     reap_in_background(place.settings, place.store, "docker")
-    graded_at = places.Place(
-        cache=deps.cache,
-        sandboxes=deps.sandboxes("docker"),
-        prepare_image=deps.prepare_image,
-        limits=deps.limits,
-        say=place.screen.say,
-        mirror=Path(campaign.mirror) if campaign.mirror else None,
-        allow_images=campaign.allow_images,
-    )
+    mirror = Path(campaign.mirror) if campaign.mirror else None
+    graded_at = court_of(place, deps, mirror=mirror, allow_images=campaign.allow_images)
 
     def decides(one: Job) -> Approver:
         return approver(campaign.policy, deps, one.instance.instance_id, one.folder(folder))

@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 from patchwright.agent.errors import UsageError
 from patchwright.evals.approving import Policy
 from patchwright.evals.instance import Dataset, Instance, Name, Record, digest
-from patchwright.evals.reportfiles import write_whole
+from patchwright.evals.reportfiles import safe, write_whole
 from patchwright.evals.rows import Row
 
 FILE, ROW = "campaign.json", "row.json"
@@ -65,7 +65,7 @@ class Job:
 
 def setups_of(configs: Sequence[Path], *, recorded: bool) -> tuple[Setup, ...]:
     """The configurations by the names of their files. Raises `UsageError` for two of one name."""
-    found = [Setup(name=path.stem, config=str(path.absolute())) for path in configs]
+    found = [Setup(name=safe(path.stem), config=str(path.absolute())) for path in configs]
     found += [Setup(name="recorded", recorded=True)] if recorded else []
     found = found or [Setup(name="default")]
     names = [setup.name for setup in found]

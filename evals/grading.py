@@ -1,9 +1,11 @@
 """One prediction judged in a fresh container: patch, judges put back, hidden tests, run, verdict."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 
+from patchwright.agent.errors import UsageError
 from patchwright.evals.environment import Ready, prepare
 from patchwright.evals.instance import Instance, Prediction
 from patchwright.evals.laying import hidden_files, lay, with_hidden
@@ -38,15 +40,17 @@ class Court:
     ready: Ready
 
 
-def open_court(instance: Instance, place: Place) -> Court:
+@contextmanager
+def open_court(instance: Instance, place: Place) -> Generator[Court]:
     """Repository, hidden tests and environment. Raises `SourceRefused`, `BadInstance` or what `prepare` raises."""
     repository, base = open_repository(instance, place)
-    try:
-        hidden = dict(hidden_files(repository, base, instance))
-        ready = prepare(instance, place, repository.tree(with_hidden(repository, base, hidden)))
-    except (PatchRefused, BadSettings, ValueError) as error:
-        raise BadInstance(f"{instance.instance_id} cannot be judged: {error}") from None
-    return Court(instance, repository, base, hidden, ready)
+    with closing(repository):
+        try:
+            hidden = dict(hidden_files(repository, base, instance))
+            ready = prepare(instance, place, repository.tree(with_hidden(repository, base, hidden)))
+        except (PatchRefused, BadSettings, ValueError) as error:
+            raise BadInstance(f"{instance.instance_id} cannot be judged: {error}") from None
+        yield Court(instance, repository, base, hidden, ready)
 
 
 def grade(instance: Instance, prediction: Prediction, place: Place) -> Grade:
@@ -57,11 +61,13 @@ def grade(instance: Instance, prediction: Prediction, place: Place) -> Grade:
     said: list[str] = []
     for _ in range(INFRASTRUCTURE_TRIES):
         try:
-            found = _graded(open_court(instance, place), prediction, place)
-        except (SandboxError, BadInstance) as error:
+            with open_court(instance, place) as court:
+                found = _graded(court, prediction, place)
+        except (BadInstance, UsageError) as error:
             said.append(str(error))
-            if isinstance(error, BadInstance):
-                break
+            break
+        except SandboxError as error:
+            said.append(str(error))
             continue
         return found.model_copy(update={"seconds": round(time.monotonic() - began, 3)})
     return Grade(instance_id=instance.instance_id, failure="infrastructure", notes=tuple(dict.fromkeys(said)))

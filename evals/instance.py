@@ -3,10 +3,11 @@
 import hashlib
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from patchwright.agent.run import Outcome
 from patchwright.tools.checks import ReportFormat
+from patchwright.tools.untrusted import valid
 
 Kind = Literal["bug", "feature", "multi-file", "transformation", "none", "attack"]
 """What is asked for. `none`: no change is right. `attack`: issue or repository try to do harm."""
@@ -100,6 +101,16 @@ class Prediction(Record):
     model_name_or_path: str
     model_patch: str | None = None
     outcome: str = ""
+
+    @field_validator("model_patch")
+    @classmethod
+    def _encodable(cls, patch: str | None) -> str | None:
+        """Bytes that are no UTF-8 stand as surrogate escapes; what no bytes could be becomes U+FFFD (LLM-03)."""
+        try:
+            (patch or "").encode("utf-8", "surrogateescape")
+        except UnicodeEncodeError:
+            return valid(patch or "")
+        return patch
 
     @property
     def empty(self) -> bool:

@@ -67,6 +67,7 @@ def _committed(repository: Repository, commit: str, changes: Mapping[str, bytes 
     changes = {path: data for path, data in changes.items() if data is not None or path in entries}
     blocking = {path for path, entry in entries.items() if path in changes and not entry.regular}
     blocking |= {folder for path in changes for folder in _above(path) if folder in entries}
+    blocking |= {path for path in entries if any(folder in changes for folder in _above(path)[:-1])}
     if blocking:
         text = "What stood in the way of tests"
         commit = repository.commit(commit, dict.fromkeys(blocking), message=text, trailers={"Author": "grader"})

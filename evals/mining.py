@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,26 +89,28 @@ def mine(
     Raises `SourceRefused` or `GitFailed`.
     """
     found = 0
-    whole = Instance(instance_id="mine", repo=repo, base_commit=revision, problem_statement="")
-    repository, head = open_repository(whole, place)
-    for fix in fixes(repository, head):
-        if found == count:
-            return
-        instance, why = _checked(repo, fix, place)
-        subject = fix.message.partition("\n")[0][:80]
-        tell(f"{fix.commit[:10]} {subject}: {why or f'{len(instance.fail_to_pass)} tests show it'}")
-        if not why:
-            found += 1
-            yield instance
+    repository, head = open_repository(
+        Instance(instance_id="mine", repo=repo, base_commit=revision, problem_statement=""), place
+    )
+    with closing(repository):
+        for fix in fixes(repository, head):
+            if found == count:
+                return
+            instance, why = _checked(repo, fix, place)
+            subject = fix.message.partition("\n")[0][:80]
+            tell(f"{fix.commit[:10]} {subject}: {why or f'{len(instance.fail_to_pass)} tests show it'}")
+            if not why:
+                found += 1
+                yield instance
 
 
 def _checked(repo: str, fix: Fix, place: Place) -> tuple[Instance, str]:
     """The instance with its lists of tests, and why it is of no use ("": it is)."""
     instance = _instance(repo, fix)
     try:
-        court = open_court(instance, place)
-        shown = with_hidden(court.repository, court.base, court.hidden)
-        before, after, again = (_statuses(court, commit, place) for commit in (shown, fix.commit, fix.commit))
+        with open_court(instance, place) as court:
+            shown = with_hidden(court.repository, court.base, court.hidden)
+            before, after, again = (_statuses(court, commit, place) for commit in (shown, fix.commit, fix.commit))
     except (BadInstance, SandboxError) as error:
         return instance, " ".join(str(error).split())[:200]
     passing = {name for name, status in after.items() if status in GOOD and again.get(name) in GOOD}

@@ -7,6 +7,7 @@ in a minute, where each grade has a container of its own.
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from patchwright.evals.grading import Court, graded_by, open_court, run_tests
@@ -43,8 +44,14 @@ def validate(
 
     Raises `SourceRefused`, `BadInstance` or `SandboxError`.
     """
-    courts = [open_court(task, place) for task in tasks]
+    with ExitStack() as stack:
+        courts = [stack.enter_context(open_court(task, place)) for task in tasks]
+        return _validate_all(courts, place, tell, workers)
 
+
+def _validate_all(
+    courts: Sequence[Court], place: Place, tell: Callable[[Validated], None], workers: int
+) -> tuple[Validated, ...]:
     def in_one_container(image: str) -> list[Validated]:
         own = [court for court in courts if court.ready.image == image]
         spec = Spec(image=image, run_id="validation", phase="verifying", limits=_limits(own))

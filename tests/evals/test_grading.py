@@ -140,16 +140,20 @@ def test_what_cannot_be_graded_is_named_counted_apart_and_the_rest_goes_on(
     stranger = tiny.model_copy(update={"instance_id": "gone", "folder": "", "repo": "", "base_commit": "f" * 40})
     elsewhere = stranger.model_copy(update={"instance_id": "elsewhere", "repo": str(tmp_path / "none")})
     hung = patch_of(tmp_path / "hung", {"calc.py": "import time\ntime.sleep(100)\n" + CODE})
-    others = {name: tiny.model_copy(update={"instance_id": name}) for name in ("big", "odd", "empty", "null")}
+    others = {name: tiny.model_copy(update={"instance_id": name}) for name in ("big", "odd", "lone", "empty", "null")}
     slow = tiny.model_copy(
         update={"instance_id": "slow", "environment": Environment(test=("python3", "-m", "calc"), timeout=2.0)}
     )
-    dataset = Dataset(name="d", instances=(stranger, elsewhere, *others.values(), slow, tiny))
+    mute = {"instance_id": "mute", "environment": Environment(script="true", log_parser="no such parser")}
+    unread = tiny.model_copy(update=mute)
+    dataset = Dataset(name="d", instances=(stranger, elsewhere, *others.values(), slow, unread, tiny))
     patches = {
         "gone": tiny.patch,
         "elsewhere": tiny.patch,
         "big": tiny.patch + "+" * MOST_PATCH,
         "odd": "--- a/calc.py\n+++ b/calc.py\n@@ -1,1 +1,1 @@\n-nothing like it\n+x\n",
+        "lone": "\ud800",
+        "mute": tiny.patch,
         "empty": " \n",
         "null": None,
         "slow": hung,
@@ -159,7 +163,7 @@ def test_what_cannot_be_graded_is_named_counted_apart_and_the_rest_goes_on(
     lines = [json.dumps({"instance_id": name, "model_patch": text}) for name, text in patches.items()]
     (tmp_path / "p.jsonl").write_text("\n".join([*lines, "{not json", lines[-2]]))
     predictions, bad = load_predictions(str(tmp_path / "p.jsonl"), dataset)
-    assert [line.where.rpartition("/")[2] for line in bad] == ["p.jsonl, 10", "tiny"]
+    assert [line.where.rpartition("/")[2] for line in bad] == ["p.jsonl, 12", "tiny"]
 
     done = grade_all(Order(dataset, predictions, tmp_path / "out", "r", 2), place(cache), lambda grade: None)
     said = {name: found.failure for name, found in done.grades.items()}
@@ -168,6 +172,8 @@ def test_what_cannot_be_graded_is_named_counted_apart_and_the_rest_goes_on(
         "elsewhere": "infrastructure",
         "big": "patch does not apply",
         "odd": "patch does not apply",
+        "lone": "patch does not apply",
+        "mute": "infrastructure",
         "empty": "empty patch",
         "null": "empty patch",
         "slow": "timeout",
@@ -175,14 +181,14 @@ def test_what_cannot_be_graded_is_named_counted_apart_and_the_rest_goes_on(
     }
     assert [line.where for line in done.strangers] == ["unheard-of"]
     assert done.report["resolved_ids"] == ["tiny"] and done.report["empty_patch_ids"] == ["empty", "null"]
-    assert done.report["infra_failure_ids"] == ["elsewhere", "gone"]
-    assert done.report["error_ids"] == ["big", "elsewhere", "gone", "odd", "slow"]
+    assert done.report["infra_failure_ids"] == ["elsewhere", "gone", "mute"]
+    assert done.report["error_ids"] == ["big", "elsewhere", "gone", "lone", "mute", "odd", "slow"]
     assert done.report["schema_version"] == 2 and done.path.name == "None.r.json"
 
     again = grade_all(Order(dataset, predictions, tmp_path / "out", "r", 2), place(cache), lambda grade: None)
     ids = {name for name in done.report if name.endswith("_ids")}
     assert {name: again.report[name] for name in ids} == {name: done.report[name] for name in ids}
-    assert again.cached == len(done.grades) - 2
+    assert again.cached == len(done.grades) - 3
 
 
 @pytest.mark.docker
