@@ -1,0 +1,3 @@
+module example.org/keeper
+
+go 1.21

@@ -1,0 +1,3 @@
+module example.org/steadfast
+
+go 1.21

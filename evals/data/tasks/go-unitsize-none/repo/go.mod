@@ -1,0 +1,3 @@
+module example.org/unitsize
+
+go 1.21

@@ -1,0 +1,5 @@
+"""Cards to learn, in one CSV file."""
+
+from quizdeck.deck import Card, Deck, DeckError
+
+__all__ = ["Card", "Deck", "DeckError"]
