@@ -61,15 +61,12 @@ def _backend(place: Place, order: Order, server: str, name: str) -> Backend:
 
 def _write(place: Place, came: Came, files: Files) -> None:
     redact = place.screen.redactor
-    named = (
-        (files.junit, lambda: redact.bytes(junit(came))),
-        (files.sarif, lambda: redact.bytes(sarif(came))),
-        (files.patch, lambda: came.patch),
-    )
-    for path, make in named:
-        data = make() if path else None
-        if path and data is not None:
-            _put(path, data)
+    if files.junit:
+        _put(files.junit, redact.bytes(junit(came)))
+    if files.sarif:
+        _put(files.sarif, redact.bytes(sarif(came)))
+    if files.patch and came.patch is not None:
+        _put(files.patch, came.patch)
     step = files.summary or (Path(os.environ["GITHUB_STEP_SUMMARY"]) if os.environ.get("GITHUB_STEP_SUMMARY") else None)
     if step:
         _put(step, redact.text(summary(came)).encode(), append=files.summary is None)

@@ -10,7 +10,7 @@ from patchwright.api.github.book import Conversation, Waiting
 from patchwright.api.github.door import GithubDoor
 from patchwright.api.github.errors import GithubBusy, GithubGone
 from patchwright.api.github.events import Ask, digest_of, renamed
-from patchwright.api.github.grammar import PREFIX, Command, Misread
+from patchwright.api.github.grammar import PREFIX, Command, Misread, Verb
 from patchwright.api.github.payloads import Comment, Repository, Review
 from patchwright.api.github.reading import told
 from patchwright.api.github.rest import Rest
@@ -152,7 +152,7 @@ def _retry(door: GithubDoor, repository: Repository, ask: Ask, command: Command,
         return ""
     if run.id != waiting.run_id and (run.status not in ENDED or run.verdict == "verified"):
         raise NotNow(f"Run `{run.id[:8]}` {HEADLINES[run.status]}: there is nothing to try again.")
-    verb = "transform" if conversation.transformation else "fix"
+    verb: Verb = "transform" if conversation.transformation else "fix"
     begin(door, repository, ask, Command(verb, _name_of(conversation), command.notes), waiting.run_id)
     return ""
 

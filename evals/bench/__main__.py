@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Mapping
 
 from patchwright.evals.bench import (
+    chaos,
     crowd,
+    deliveries,
     grading,
     index,
     install,
@@ -28,6 +30,8 @@ SCRIPTS: Mapping[str, Callable[[], str]] = {
     "start": start.report,
     "store": store.report,
     "crowd": crowd.report,
+    "chaos": chaos.report,
+    "deliveries": deliveries.report,
     "index": index.report,
     "retrieval": retrieval.report,
     "grading": grading.report,
