@@ -100,8 +100,7 @@ def official(instance: Instance) -> tuple[Callable[[str], Mapping[str, str]], re
         evidence: Any = import_module("swebench.harness.grading").SUITE_RAN
     except ImportError as error:
         raise UsageError(
-            f"{instance.instance_id} needs the log parsers of the official harness ({error}): "
-            "`pip install --no-deps swebench` and `pip install unidiff requests`."
+            f"{instance.instance_id} needs the log parsers of the official harness ({error}): `pip install swebench`."
         ) from None
     parser: Any = registry.get(instance.environment.log_parser)
     if parser is None:

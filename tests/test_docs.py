@@ -47,3 +47,16 @@ def test_the_readme_shows_a_verified_run() -> None:
     transcript = re.search(r"<!-- transcript: make demo YES=1 -->\n```text\n(.*?)```", README, re.DOTALL)
     assert transcript and "patch, verified" in transcript[1]
     assert "diff --git a/webob/headers.py b/webob/headers.py" in transcript[1]
+
+
+def test_every_command_and_option_of_the_page_on_measuring_exists() -> None:
+    from typer.main import get_command
+
+    from patchwright.api.evaluating import group
+
+    page = (ROOT / "docs" / "evals.md").read_text()
+    commands = get_command(group).commands  # type: ignore[attr-defined] # pyright: ignore
+    options = {text for command in commands.values() for one in command.params for text in one.opts}  # pyright: ignore
+    assert set(re.findall(r"patchwright eval ([a-z]+)", page)) <= set(commands)  # pyright: ignore
+    used = {word for line in re.findall(r"patchwright eval (.*)", page) for word in re.findall(r"--[a-z-]+", line)}
+    assert used <= options

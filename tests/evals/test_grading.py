@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from patchwright.evals.harness import Order, grade_all, key_of
 from patchwright.evals.instance import Dataset, Environment, Instance, Prediction
 from patchwright.evals.predictions import MOST_PATCH, load_predictions
 from patchwright.evals.swebench import read_row
-from tests.evals.cases import BASE, CODE, FIXED, HIDDEN, mirrored, patch_of, place, prediction, task
+from tests.evals.cases import BASE, CODE, FIXED, HIDDEN, mirrored, patch_of, place, prediction, python_image, task
 
 FORGER = """
 import pytest
@@ -131,6 +132,24 @@ def test_an_evaluation_script_is_judged_by_the_report_of_its_pytest_not_by_what_
     assert grade(scripted, prediction(tiny.patch), place(cache)).resolved
     found = grade(scripted, prediction(patch_of(tmp_path / "forged", {"calc.py": forged})), place(cache))
     assert found.fail_to_pass.failure == ("tests/test_add.py::test_add",)
+
+
+@pytest.mark.docker
+def test_the_image_of_a_dataset_shows_the_patched_tree_where_its_programs_look_and_what_was_built_there(
+    tiny: Instance, cache: Path
+) -> None:
+    built = "mkdir /testbed && cd /testbed && git init -q && echo 'x = 1' > built.py"
+    environment = Environment(
+        dockerfile=f"FROM {python_image()}\nUSER root\nRUN {built}\n",
+        test=("python3", "-m", "pytest", "--junitxml=/tmp/patchwright/r.xml", "-o", "junit_family=xunit1", "tests"),
+        reports=("/tmp/patchwright/r.xml",),
+    )
+    hidden = HIDDEN + "    import built\n    assert built.x == 1 and 'a + b' in open('/testbed/calc.py').read()\n"
+    imaged = tiny.model_copy(update={"environment": environment, "hidden": {"tests/test_add.py": hidden.encode()}})
+    at = place(cache)
+    assert "--allow-images" in grade(imaged, prediction(tiny.patch), at).notes[0]
+    found = grade(imaged, prediction(tiny.patch), replace(at, allow_images=True))
+    assert found.resolved, (found.output, found.notes)
 
 
 @pytest.mark.docker
