@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests import postgres
+from patchwright.evals.bench import postgres
 
 
 @pytest.fixture(scope="session")

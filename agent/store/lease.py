@@ -93,9 +93,10 @@ def _busy(run_id: str, holder: Holder) -> str:
 
 
 def _start_time(pid: int) -> int:
-    """Field 22 of /proc/PID/stat, or -1 if there is no such process."""
+    """Field 22 of /proc/PID/stat, or -1 if there is no such process or only what is left of a dead one."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except OSError:
         return -1
-    return int(stat.rpartition(")")[2].split()[19])
+    state, *fields = stat.rpartition(")")[2].split()
+    return -1 if state in "ZX" else int(fields[18])

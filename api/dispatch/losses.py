@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from patchwright.agent.errors import RunBusy
+from patchwright.agent.events import Event
 from patchwright.agent.store.ledger import own
 from patchwright.agent.store.rows import add_event
 from patchwright.agent.store.store import Store
@@ -10,24 +11,30 @@ from patchwright.api.dispatch.legs import TRIES, losses
 
 DEAD = "its worker is dead"
 """Why, if nobody is left who could say more."""
+LOOKED_AT = 50
+"""How many of the last events are looked at."""
 
 
 def note_loss(store: Store, run_id: str, leg: str, worker: str, why: str) -> bool:
     """Write down that this worker has lost that leg: True if the run may go on.
 
-    Several may find the same dead worker, and it is written once. A run that has lost `TRIES` processes without
-    getting any further in between is given up: it is parked with the reason.
+    Several may find the same dead worker, which may have held several legs of the run: it is written once. A run
+    that has lost `TRIES` processes without getting any further in between is given up: parked with the reason.
     """
     told = {"leg": leg, "worker": worker, "why": why}
     with store.database.transaction(run_id) as connection:
-        last = store.events(run_id, after=max(0, store.last_event(run_id) - TRIES))
-        known = why == DEAD and any(event.kind == "worker_lost" and event.data == told for event in last)
+        last = store.events(run_id, after=max(0, store.last_event(run_id) - LOOKED_AT))
+        known = why == DEAD and any(_is_of(event, worker) for event in last)
         if not known:
             add_event(connection, run_id, store.now(), "worker_lost", told)
     number = losses(last) + (not known)
     if number >= TRIES:
         _give_up(store, run_id, number, why)
     return number < TRIES
+
+
+def _is_of(event: Event, worker: str) -> bool:
+    return event.kind == "worker_lost" and (event.data["worker"], event.data["why"]) == (worker, DEAD)
 
 
 def _give_up(store: Store, run_id: str, number: int, why: str) -> None:

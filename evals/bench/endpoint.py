@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -32,23 +32,34 @@ class Endpoint:
         """Note the request; the next answer."""
         self.asked.append(time.monotonic())
         self.arrived.set()
-        name, arguments = self.script[min(len(self.asked), len(self.script)) - 1]
-        call = {"id": f"c{len(self.asked)}", "function": {"name": name, "arguments": json.dumps(arguments)}}
-        message = {"role": "assistant", "content": "", "tool_calls": [{"type": "function", **call}]}
-        choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
-        usage = {"prompt_tokens": 100, "completion_tokens": 10}
-        return json.dumps({"model": "scripted", "choices": [choice], "usage": usage}).encode()
+        return reply(self.script[min(len(self.asked), len(self.script)) - 1], len(self.asked))
+
+
+def reply(said: Call, number: int) -> bytes:
+    """A completion that makes this call."""
+    name, arguments = said
+    call = {"id": f"c{number}", "function": {"name": name, "arguments": json.dumps(arguments)}}
+    message = {"role": "assistant", "content": "", "tool_calls": [{"type": "function", **call}]}
+    choice = {"index": 0, "message": message, "finish_reason": "tool_calls"}
+    usage = {"prompt_tokens": 100, "completion_tokens": 10}
+    return json.dumps({"model": "scripted", "choices": [choice], "usage": usage}).encode()
 
 
 @contextmanager
 def endpoint(script: Sequence[Call], think: float = 0.0) -> Generator[Endpoint]:
     """A running one on a free port, which takes `think` seconds for an answer."""
     playing = Endpoint(script)
+    with serving(lambda _: playing.answer(), think) as playing.url:
+        yield playing
+
+
+@contextmanager
+def serving(answer: Callable[[bytes], bytes], think: float = 0.0) -> Generator[str]:
+    """A server on a free port, by its address, that answers each body so after `think` seconds."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
-            data = playing.answer()
-            self.rfile.read(int(self.headers.get("content-length", "0")))
+            data = answer(self.rfile.read(int(self.headers.get("content-length", "0"))))
             time.sleep(think)
             self.send_response(200)
             self.send_header("content-type", "application/json")
@@ -60,11 +71,10 @@ def endpoint(script: Sequence[Call], think: float = 0.0) -> Generator[Endpoint]:
             return
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    playing.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
-        yield playing
+        yield f"http://127.0.0.1:{server.server_address[1]}/v1"
     finally:
         server.shutdown()
         server.server_close()

@@ -15,7 +15,7 @@ from patchwright.agent.store.database import Database, open_database
 from patchwright.agent.store.migrations.bring import BEFORE_ALEMBIC, VERSIONS, statements, versions
 from patchwright.agent.store.migrations.step import upgrade
 from patchwright.agent.store.store import Store
-from tests.postgres import Server
+from patchwright.evals.bench.postgres import Server
 
 ISSUE = Issue(title="Fix it", repository="/somewhere", base_commit="0" * 40, clone="c")
 RUN = "INSERT INTO runs (id, status, issue, created_at, updated_at, graph_version) VALUES (?,?,?,?,?,?)"

@@ -1,6 +1,7 @@
 """The store and the ledger on every database: nothing lost, nothing twice, one owner."""
 
 import multiprocessing
+import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,7 @@ from patchwright.agent.store import lease
 from patchwright.agent.store.database import open_database
 from patchwright.agent.store.ledger import Ledger, own
 from patchwright.agent.store.store import Store
-from tests.postgres import Server
+from patchwright.evals.bench.postgres import Server
 
 ISSUE = Issue(title="Fix it", repository="/somewhere", base_commit="0" * 40, clone="c")
 TERMS = Terms(run_id="r", image="i", commands=(), limits={})
@@ -91,15 +92,14 @@ def test_a_dead_owner_does_not_hold_the_run(store: Store, place: Path | str) -> 
     run_id = new_run(store)
     child = multiprocessing.get_context("spawn").Process(target=_acquire_and_die, args=(place, run_id))
     child.start()
-    child.join()
-    assert child.exitcode == 7
+    os.waitid(os.P_PID, child.pid or 0, os.WEXITED | os.WNOWAIT)  # dead, but nobody has asked how it ended
     with own(store, run_id) as ledger:
         assert ledger.fence == 2
+    child.join()
+    assert child.exitcode == 7
 
 
 def _acquire_and_die(place: Path | str, run_id: str) -> None:
-    import os
-
     lease.acquire(open_database(place), run_id, lease.this_holder())
     os._exit(7)
 
