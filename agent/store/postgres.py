@@ -86,7 +86,8 @@ class PostgresDatabase:
                 check=ConnectionPool[Raw].check_connection,
                 open=False,
             )
-            self.connect().close()  # what stands against it is told at once, not when the pool loses patience
+            with closing(self.connect()) as raw:  # what stands against it is told at once, not when the pool gives up
+                _check_encoding(raw, self.name)
             self.pool.open()
             bring_up_to_date(self)
 
@@ -210,6 +211,16 @@ def stored(arguments: Arguments) -> Arguments:
 
 def _stored(value: Any) -> Any:
     return value.replace("\0", "\ufffd") if isinstance(value, str) else value
+
+
+def _check_encoding(raw: Raw, name: str) -> None:
+    """Another encoding cannot hold all texts, and SQL_ASCII gives them back as bytes. Raises `UsageError`."""
+    encoding = raw.info.parameter_status("server_encoding")
+    if encoding != "UTF8":
+        raise UsageError(
+            f"The database {name} stores text as {encoding}, not as UTF-8. Make another one: "
+            "createdb --encoding UTF8 --template template0 NAME, and name it in PATCHWRIGHT_DATABASE."
+        )
 
 
 def _named(url: str) -> str:

@@ -9,9 +9,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg
 import pytest
 
-from patchwright.agent.errors import LeaseLost, RunBusy, RunNotFound, StaleApproval
+from patchwright.agent.errors import LeaseLost, RunBusy, RunNotFound, StaleApproval, UsageError
 from patchwright.agent.issue import Issue
 from patchwright.agent.plan import Approval, Draft, Plan, Step, Terms, plan_sha256
 from patchwright.agent.run import Usage
@@ -245,3 +246,10 @@ def test_any_text_is_kept_and_sorted_by_its_bytes(store: Store) -> None:
         store.say(run_id, "anna", f"{word}\0")
     assert store.artifacts(run_id) == sorted(words)
     assert [said.text.rstrip("\0\ufffd") for said in store.said(run_id)] == words
+
+
+def test_a_database_that_stores_no_utf_8_is_refused_with_what_to_do(postgres_server: Server) -> None:
+    with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE plain ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
+    with pytest.raises(UsageError, match="stores text as SQL_ASCII.*createdb --encoding UTF8"):
+        open_database(postgres_server.url("plain"))
