@@ -100,6 +100,7 @@ def _overview(summaries: Sequence[Summary]) -> str:
             ", ".join(f"@{k} {percent(share)}" for k, share in one.pass_at),
             _share(one.false_success),
             _share(one.false_failure),
+            f"{one.cost.requests:,}",
             f"{one.cost.tokens_in + one.cost.tokens_out:,}",
             f"{one.cost.money:.2f}",
             f"{one.cost.seconds:,.0f}",

@@ -92,9 +92,9 @@ def run_report(dataset: Dataset, predictions: Sequence[Prediction], grades: Mapp
         "unresolved": completed - resolved,
         "error": failed,
         "infra_failure": infra,
+        "ambiguous_failure": set[str](),
     }
-    named = ("submitted", "completed", "resolved", "unresolved", "empty_patch", "error", "infra_failure")
-    counts = {f"{name}_instances": len(lists[name]) for name in named}
+    counts = {f"{name}_instances": len(found) for name, found in lists.items() if name != "incomplete"}
     reasons = {name: "; ".join(grade.notes) for name, grade in sorted(grades.items()) if name in failed}
     return {
         "total_instances": len(ids),
