@@ -22,8 +22,9 @@ from patchwright.api.dispatch.stranded import park, stranded
 
 POLL_SECONDS = 0.5
 """How often the queue is looked at."""
-TICK_SECONDS = 1.0
-"""How often dead workers are looked for."""
+TICK_SECONDS = 0.5
+FILE_TICK_SECONDS = 3.0
+"""How often dead workers are looked for: of a server, and of a file, which has one worker as a rule."""
 GIVE_WAY_SECONDS = 1.0
 """A leg of somebody who has enough of them at work waits so long before it asks again."""
 BUSY_TRIES = 5
@@ -44,9 +45,9 @@ class LegWorker:
         self._store = store
         self._queue = queue
         self._tell = tell
-        presence = store.database.presence()
-        self.me = Worker(name_of(lease.this_holder(presence)), GRAPH_VERSION, concurrency, store.now())
-        self._processes = Processes(presence, str(settings.config_file or ""))
+        self._presence = store.database.presence()
+        self.me = Worker(name_of(lease.this_holder(self._presence)), GRAPH_VERSION, concurrency, store.now())
+        self._processes = Processes(self._presence, str(settings.config_file or ""))
         self._closing = threading.Event()
         self.lost = threading.Event()
         self._watch = threading.Thread(target=self._look_after, daemon=True, name="dispatch-watch")
@@ -122,7 +123,7 @@ class LegWorker:
     # looking after the others
 
     def _look_after(self) -> None:
-        while not self._closing.wait(TICK_SECONDS):
+        while not self._closing.wait(TICK_SECONDS if self._presence else FILE_TICK_SECONDS):
             if not self._store.database.is_shown():
                 self._tell("The connection that shows that this worker lives was lost: others may take its runs over.")
                 self.lost.set()

@@ -4,7 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -61,6 +61,10 @@ def serving(answer: Callable[[bytes], bytes], think: float = 0.0) -> Generator[s
         def do_POST(self) -> None:
             data = answer(self.rfile.read(int(self.headers.get("content-length", "0"))))
             time.sleep(think)
+            with suppress(ConnectionError):  # whoever asked may have been killed meanwhile
+                self.say(data)
+
+        def say(self, data: bytes) -> None:
             self.send_response(200)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(data)))

@@ -26,6 +26,7 @@ from patchwright.api.place import Place, open_place
 from patchwright.evals.bench.postgres import Server
 from tests.e2e import story
 
+POSTGRES = pytest.mark.parametrize("shop", ["postgres"], indirect=True)
 ENTRY = (sys.executable, "-c", "from patchwright.api.entry import main; main()")
 
 
@@ -122,6 +123,7 @@ def test_a_queued_run_waits_for_a_human_without_a_slot_and_goes_on_when_it_is_ap
     assert not (shop.folder / "ready").exists()
 
 
+@POSTGRES
 def test_a_run_goes_on_elsewhere_when_its_worker_is_killed_or_ends(shop: Shop) -> None:
     """REL-01, REL-07: at the first command the worker is killed, at the second it is asked to end."""
     plan, edit, review = story.tiny_answers()
@@ -146,6 +148,7 @@ def test_a_run_goes_on_elsewhere_when_its_worker_is_killed_or_ends(shop: Shop) -
     assert third.poll() is None
 
 
+@POSTGRES
 def test_a_cancelled_run_stops_at_once_whether_it_works_or_waits(shop: Shop) -> None:
     """REL-04."""
     plan, edit, _ = story.tiny_answers()
@@ -166,6 +169,7 @@ def test_a_cancelled_run_stops_at_once_whether_it_works_or_waits(shop: Shop) -> 
     assert "sleep 60" not in str([event.data for event in shop.store.events(works) if event.kind == "command_finished"])
 
 
+@POSTGRES
 def test_a_run_of_another_graph_version_is_left_to_its_workers_and_parked_when_there_are_none(shop: Shop) -> None:
     run_id = shop.run()
     with shop.store.database.transaction() as connection:
@@ -181,6 +185,7 @@ def test_a_run_of_another_graph_version_is_left_to_its_workers_and_parked_when_t
     assert "begun by graph version 0" in shop.store.run(run_id).reason
 
 
+@POSTGRES
 def test_a_run_that_kills_its_process_is_given_up_and_the_worker_lives_on(shop: Shop) -> None:
     """A leg is a process of its own: another run of the same worker does not notice."""
     plan, edit, review = story.tiny_answers()
