@@ -112,6 +112,8 @@ def _check(door: GithubDoor, rest: Rest, repository: Repository, ask: Ask, run_i
         run = known(door, one.run_id)
         if one.run_id != run_id and not one.ended and (run is None or run.status not in ENDED):
             raise NotNow(f"Run `{one.run_id[:8]}` is not over yet: go on with that one, or cancel it first.")
+    if door.dispatch.depth() >= door.settings.table.queue:
+        raise NotNow(f"{door.settings.table.queue} runs wait already: ask again later.")
     hour_ago = stamp(door.book.store.clock() - timedelta(hours=1))
     if door.book.started_since(ask.by.id, hour_ago) >= door.settings.table.runs_per_hour:
         raise NotNow(f"You have started {door.settings.table.runs_per_hour} runs within an hour: the limit.")

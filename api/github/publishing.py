@@ -1,6 +1,5 @@
 """The end on GitHub: one commit on a branch of ours, and a draft pull request. Each is looked for before it is made."""
 
-import re
 from datetime import datetime
 
 from patchwright.agent import views
@@ -14,11 +13,10 @@ from patchwright.api.github.payloads import Pull, Repository
 from patchwright.api.github.reading import told
 from patchwright.api.github.rest import WAIT_SECONDS, Rest
 from patchwright.api.github.rights import may_write
-from patchwright.api.github.telling import pull_body, pull_title
+from patchwright.api.github.telling import plain_line, pull_body, pull_title
 from patchwright.sandbox.pushing import PushRefused, push
 from patchwright.sandbox.repository import Repository as Clone
 from patchwright.tools.secrets import Redactor
-from patchwright.tools.untrusted import printable
 
 
 class NotPublished(Exception):
@@ -60,7 +58,7 @@ def _commit(door: GithubDoor, conversation: Conversation, run: Run) -> str:
     clone = Clone(door.deps.cache / run.issue.clone, clock=lambda: ended)
     try:
         trailers = {"Run": run.id, "Verdict": report.verdict, "Plan": report.plan_sha256}
-        message = f"{_subject(report.title)}\n\nFor #{conversation.place.number}."
+        message = f"{plain_line(report.title, 72)}\n\nFor #{conversation.place.number}."
         tree = clone.content(report.result_commit)
         commit = clone.commit_tree(tree, run.issue.base_commit, message=message, trailers=trailers)
         if clone.diff(run.issue.base_commit, commit) != views.patch(door.book.store, run.id):
@@ -69,12 +67,6 @@ def _commit(door: GithubDoor, conversation: Conversation, run: Run) -> str:
         return commit
     finally:
         clone.close()
-
-
-def _subject(title: str) -> str:
-    """A line without anything that GitHub acts on: mentions, and words that close issues."""
-    line = " ".join(printable(title).split())[:72]
-    return re.sub(r"[@#]", "", line) or "A change by patchwright"
 
 
 def _push(door: GithubDoor, conversation: Conversation, repository: Repository, run: Run, commit: str) -> None:

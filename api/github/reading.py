@@ -8,6 +8,9 @@ from patchwright.api.github.book import Book, Conversation
 from patchwright.api.github.telling import Told
 from patchwright.api.wording import Narrator
 
+LATEST = 3000
+"""Events in which the last change of step or phase is looked for."""
+
 
 def told(book: Book, conversation: Conversation) -> Told:
     """Everything about a run as it stands now. Raises `RunNotFound`."""
@@ -29,7 +32,7 @@ def told(book: Book, conversation: Conversation) -> Told:
 def _doing(store: Store, run_id: str) -> str:
     """The step or phase that is worked on: what changes seldom, since a comment is edited for it."""
     narrator, doing = Narrator(), ""
-    for event in store.events(run_id, limit=1_000_000):
+    for event in store.events(run_id, after=max(0, store.last_event(run_id) - LATEST), limit=LATEST):
         narrator.line(event)
         if event.kind in ("status_changed", "step_started"):
             doing = narrator.doing

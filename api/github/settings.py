@@ -45,6 +45,8 @@ class GithubTable(Settable):
     requester_may_approve: bool = True
     runs_per_hour: int = Field(default=20, ge=1)
     """That one person may start (RES-12)."""
+    queue: int = Field(default=100, ge=1)
+    """Runs that may wait for a worker."""
     sandbox: SandboxKind = "docker"
 
     @field_validator("repositories")

@@ -3,6 +3,7 @@
 All text by others is shown, never obeyed: no mention, link, image or markup of theirs works (OUT-01, OUT-05).
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from patchwright.agent.run import ENDED, GATE, PARKED, Run, Usage
 from patchwright.api.github.book import Conversation
 from patchwright.api.github.grammar import PREFIX
 from patchwright.tools.telling import verdict_text
-from patchwright.tools.untrusted import code_span, fence, suspicious
+from patchwright.tools.untrusted import code_span, fence, printable, suspicious
 
 NOTHING_SPENT = Usage()
 LONGEST = 60_000
@@ -226,9 +227,14 @@ def verified_again(run_id: str, again: Again) -> str:
     return bounded("\n".join([f"{head}:\n", *lines, "", verdict]))
 
 
+def plain_line(text: str, most: int) -> str:
+    """A line that GitHub does nothing about, as a title or in a commit: no mention, and no word that closes an issue."""
+    return re.sub(r"[@#]", "", " ".join(printable(text).split()))[:most].strip() or "A change by patchwright"
+
+
 def pull_title(report: Report) -> str:
     """One short line (OUT-05)."""
-    line = " ".join(report.title.split())[:100]
+    line = plain_line(report.title, 100)
     return line if report.verdict == "verified" else f"[{report.verdict}] {line}"
 
 
