@@ -71,7 +71,7 @@ func TestHiddenOnEvictMayCallTheCache(t *testing.T) {
 		if bytes != 2 {
 			t.Errorf("bytes %d", bytes)
 		}
-	case <-time.After(5 * time.Second):
+	case <-time.After(3 * time.Second):
 		t.Fatal("the callback waits for the cache that waits for it")
 	}
 }

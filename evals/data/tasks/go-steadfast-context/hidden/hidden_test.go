@@ -23,7 +23,7 @@ func within(t *testing.T, f func()) {
 	go func() { defer close(done); f() }()
 	select {
 	case <-done:
-	case <-time.After(10 * time.Second):
+	case <-time.After(4 * time.Second):
 		t.Fatal("it did not return")
 	}
 }
