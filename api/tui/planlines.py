@@ -20,13 +20,15 @@ COMMANDS = -1
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """What a line stands for. `step` counts from 1, 0: none; `preview` marks lines of a step's hunks."""
+    """What a line stands for. `step` counts from 1, 0: none; `folds` names what Enter unfolds: a step's hunks, or all
+    commands.
+    """
 
     step: int = 0
     evidence: Evidence | None = None
     question: str = ""
     answer: str = ""
-    preview: bool = False
+    folds: int = 0
 
 
 Row = tuple[Text, object]
@@ -75,7 +77,7 @@ def _lines(pen: Pen, plan: Plan, shown: PlanShown) -> Iterator[Row]:
         yield from _plain(pen.labelled(label, items, width, style))
     commands = [" ".join(command) for command in plan.terms.commands]
     shortened = commands if COMMANDS in shown.unfolded else [_first_line(command) for command in commands]
-    yield from _plain(pen.labelled("judged by", shortened, width), Spot(step=COMMANDS, preview=True))
+    yield from _plain(pen.labelled("judged by", shortened, width), Spot(folds=COMMANDS))
 
 
 _BLANK: Row = (Text(""), NOWHERE)
@@ -145,7 +147,7 @@ def _preview(pen: Pen, number: int, preview: str, shown: PlanShown) -> Iterator[
     if not preview:
         return
     files, added, removed = counted(preview)
-    spot = Spot(step=number, preview=True)
+    spot = Spot(step=number, folds=number)
     head = f"preview +{added} -{removed} in {count(files, 'file')}"
     lines = hunks(preview).rstrip("\n").split("\n")
     most = len(lines) if number in shown.unfolded else PREVIEWED

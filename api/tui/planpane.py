@@ -175,8 +175,8 @@ class PlanPane(Pane):
             self._answers = {**self._answers, spot.question: "" if chosen else spot.answer}
             self._answers = {question: answer for question, answer in self._answers.items() if answer}
             self._draw()
-        elif spot.preview:
-            self._unfolded ^= {spot.step}
+        elif spot.folds:
+            self._unfolded ^= {spot.folds}
             self._draw()
 
     async def _open(self, place: Evidence) -> None:

@@ -103,12 +103,30 @@ class Stage:
                 ],
             }
             spent = Usage(requests=1, tokens_in=900, tokens_out=80, seconds=2.5, money=0.02)
-            says = {"role": "editor", "model": "m", "tokens_in": 900, "tokens_out": 80, "calls": ["create"]}
+            says: dict[str, Any] = {
+                "role": "editor",
+                "model": "m",
+                "tokens_in": 900,
+                "tokens_out": 80,
+                "calls": ["create"],
+            }
             ledger.record("k/1", "model_called", answer, spent, **says, says="I write the test.")
             outcome = {"outcome": {"text": "t.py was created."}, "head": "h"}
-            told = {"tool": "create", "arguments": {"path": "t.py"}, "says": "t.py was created.", "edits": ["t.py"]}
+            told: dict[str, Any] = {
+                "tool": "create",
+                "arguments": {"path": "t.py"},
+                "says": "t.py was created.",
+                "edits": ["t.py"],
+            }
             ledger.record("k/1/1", "tool_called", outcome, None, **told)
-            counts = {"fixed": 0, "broken": 1, "passed": 8, "total": 10, "new_diagnostics": 0, "problems": []}
+            counts: dict[str, Any] = {
+                "fixed": 0,
+                "broken": 1,
+                "passed": 8,
+                "total": 10,
+                "new_diagnostics": 0,
+                "problems": [],
+            }
             ledger.event("attempt_verified", step=1, green=False, **counts)
             ledger.event("attempt_verified", step=1, green=True, **{**counts, "passed": 10, "broken": 0})
             ledger.event("step_finished", step=1, result="green", reason="")
@@ -186,7 +204,7 @@ async def settled(pilot: Pilot[None]) -> None:
     """Until what was begun off the loop has come back and is drawn."""
     for _ in range(3):
         await pilot.pause(0.02)
-        await pilot.app.workers.wait_for_complete()
+        await pilot.app.workers.wait_for_complete()  # pyright: ignore[reportUnknownMemberType]
 
 
 async def press(pilot: Pilot[None], *keys: str) -> None:

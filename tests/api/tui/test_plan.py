@@ -5,6 +5,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from patchwright.agent.plan import Draft
@@ -145,7 +146,7 @@ def test_the_whole_plan_is_edited_in_the_editor(stage: Stage, tmp_path: Path, mo
     script.write_text("#!/bin/sh\nsed -i 's/Mend the rest by hand/Mend it all/' \"$1\"\n")
     script.chmod(0o755)
     monkeypatch.setenv("VISUAL", str(script))
-    monkeypatch.setattr(PatchwrightApp, "suspended", lambda self: nullcontext())  # there is no terminal to give away
+    monkeypatch.setattr(PatchwrightApp, "suspended", nullcontext)  # there is no terminal to give away
 
     async def story() -> None:
         async with stage.screen(run_id) as pilot:
@@ -170,7 +171,7 @@ def test_the_hunks_of_a_recipe_unfold_and_evidence_says_what_is_not_there(stage:
     asyncio.run(story())
 
 
-async def to_step(pilot, words: str) -> None:  # type: ignore[no-untyped-def]  # pyright: ignore
+async def to_step(pilot: Pilot[None], words: str) -> None:
     """Choose the line that has these words."""
     await press(pilot, "g")
     found = lines(pilot)
