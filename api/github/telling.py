@@ -228,7 +228,7 @@ def verified_again(run_id: str, again: Again) -> str:
 
 
 def plain_line(text: str, most: int) -> str:
-    """A line that GitHub does nothing about, as a title or in a commit: no mention, and no word that closes an issue."""
+    """A line about which GitHub does nothing, as a title or in a commit: it mentions nobody and closes no issue."""
     return re.sub(r"[@#]", "", " ".join(printable(text).split()))[:most].strip() or "A change by patchwright"
 
 

@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +34,8 @@ from patchwright.evals.github.server import API, serve
 DELIVERIES = 1000
 RUNS = 20
 SENDERS = 8
+PER_SECOND = 40.0
+"""How many deliveries come in a second; beside each, a request that only asks whether the service is there."""
 ANSWER_MS = 50.0
 THINK_SECONDS = 45.0
 MOST_SECONDS = 150.0
@@ -78,10 +80,17 @@ class Served:
 
     def post(self, one: Delivery) -> tuple[int, float]:
         """The status of the answer, and after how many milliseconds it was there."""
+        return self._asked("POST", "/github/webhook", one.body, one.headers(SECRET))
+
+    def health(self) -> float:
+        """Milliseconds of an answer without any work behind it."""
+        return self._asked("GET", "/healthz", b"", {})[1]
+
+    def _asked(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> tuple[int, float]:
         url = urlsplit(self.address)
         began = time.perf_counter()
         connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=60)
-        connection.request("POST", "/github/webhook", one.body, one.headers(SECRET))
+        connection.request(method, path, body, headers)
         status = connection.getresponse().status
         connection.close()
         return status, 1000 * (time.perf_counter() - began)
@@ -144,10 +153,14 @@ def _started(folder: Path, token: str) -> "tuple[subprocess.Popen[str], str]":
 
 @dataclass
 class Outcome:
-    """`answers` are statuses with how often; `times` milliseconds; `working` how many runs worked meanwhile."""
+    """`answers` are statuses with how often; `times` milliseconds, `health` of a bare request beside each.
+
+    `working` is how many runs worked meanwhile.
+    """
 
     answers: Counter[int]
     times: list[float]
+    health: list[float]
     working: int
     wrong: list[str]
 
@@ -162,13 +175,23 @@ def deliveries(count: int, runs: int, others: int = 10) -> Outcome:
         more = [at.ask("/patchwright fix", WRITER) for _ in range(others)]
         noise = [at.ask("/patchwright fix", STRANGER) for _ in range(others)]
         many = list(_mixed(count, [*first, *more, *noise]))
-        with ThreadPoolExecutor(SENDERS) as pool:
-            answered = list(pool.map(at.post, many))
+        answered, health = _sent(at, many)
         expected = runs + others
         found = _until_there(at, expected)
         wrong = [] if found == expected else [f"{found} runs, not {expected}"]
         wrong += [f"a run too many on {title}" for title, number in _titles(at).items() if number > 1]
-        return Outcome(Counter(status for status, _ in answered), [ms for _, ms in answered], working, wrong)
+        return Outcome(Counter(status for status, _ in answered), [ms for _, ms in answered], health, working, wrong)
+
+
+def _sent(at: Served, many: Sequence[Delivery]) -> tuple[list[tuple[int, float]], list[float]]:
+    """All of them, so many in a second, whether those before have been answered or not."""
+    with ThreadPoolExecutor(SENDERS) as pool:
+        posts, looks = list[Future[tuple[int, float]]](), list[Future[float]]()
+        for one in many:
+            posts.append(pool.submit(at.post, one))
+            looks.append(pool.submit(at.health))
+            time.sleep(1 / PER_SECOND)
+        return [post.result() for post in posts], [look.result() for look in looks]
 
 
 def _mixed(count: int, asked: Sequence[Delivery]) -> Iterator[Delivery]:
@@ -207,8 +230,10 @@ def figures(count: int = DELIVERIES, runs: int = RUNS) -> Iterator[Figure]:
     done = deliveries(count, runs)
     said = ", ".join(f"{number} x {status}" for status, number in sorted(done.answers.items()))
     yield Figure(f"{count} deliveries: wrong runs", len(done.wrong), "", 0, "; ".join(done.wrong) or said)
-    yield Figure("an answer, p50", quantile(done.times), "ms", None, f"{done.working} runs at work, {SENDERS} senders")
-    yield Figure("an answer, p99", quantile(done.times, 0.99), "ms", ANSWER_MS)
+    meanwhile = f"{done.working} runs at work, {PER_SECOND:g} deliveries/s"
+    peer = f"/healthz: {quantile(done.health, 0.99):.1f} ms"
+    yield Figure("an answer, p50", quantile(done.times), "ms", None, meanwhile)
+    yield Figure("an answer, p99", quantile(done.times, 0.99), "ms", ANSWER_MS, peer)
 
 
 def report() -> str:
