@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from patchwright.agent.asked import Last
 from patchwright.agent.budget import NO_QUOTA, About, Budget, check_budget, raised, spent_today
+from patchwright.agent.carrying import open_clone
 from patchwright.agent.circles import Moment
 from patchwright.agent.deps import Deps, Rung
 from patchwright.agent.errors import BudgetSpent, StaleApproval
@@ -72,7 +73,7 @@ class Session:
     @cached_property
     def repository(self) -> Repository:
         """Our bare clone, as it was opened when the run began."""
-        return Repository(self.deps.cache / self.issue.clone)
+        return open_clone(self.ledger, self.issue, self.deps.cache)
 
     @cached_property
     def wishes(self) -> Restrictions:

@@ -104,11 +104,15 @@ class CommitTree:
 class Repository:
     """A bare clone of ours. Its objects may be shared by runs; methods are safe for several threads.
 
-    Commits are named by full sha. `clock` gives the seconds since the epoch that new commits carry.
+    Commits are named by full sha. `clock` gives the seconds since the epoch that new commits carry;
+    `made` is told each one of `commit`, with its parent.
     """
 
-    def __init__(self, git_dir: Path, *, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self, git_dir: Path, *, clock: Callable[[], float] = time.time, made: Callable[[str, str], None] | None = None
+    ) -> None:
         self.git_dir = git_dir
+        self._made = made
         self.git = Git(git_dir)
         self.objects = Objects(self.git)
         self._clock = clock
@@ -147,11 +151,21 @@ class Repository:
         tree = changed_tree(self.objects, self.content(parent), rows) or self.objects.write("tree", b"")
         sha = self.objects.write("commit", self._commit_text(tree, parent, message, trailers))
         self._remember(sha, _after(before, rows, changes))
+        if self._made is not None:
+            self._made(sha, parent)
         return sha
 
     def commit_tree(self, tree: str, parent: str, *, message: str, trailers: Mapping[str, str]) -> str:
         """Store a commit of a tree object that is already there; its sha."""
         return self.objects.write("commit", self._commit_text(tree, parent, message, trailers))
+
+    def pack(self, commit: str, without: str) -> bytes:
+        """Every object of `commit` that `without` and what is behind it do not have, for `unpack` elsewhere."""
+        return self.git("pack-objects", "--stdout", "--revs", "-q", stdin=f"{commit}\n^{without}\n".encode())
+
+    def unpack(self, pack: bytes) -> None:
+        """Store the objects of a pack. Raises `GitFailed` if it is damaged."""
+        self.git("unpack-objects", "-q", "--strict", stdin=pack)
 
     def trailers(self, commit: str) -> dict[str, str]:
         """What `commit` was given as trailers; empty for commits that we did not make."""

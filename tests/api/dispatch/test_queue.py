@@ -61,10 +61,12 @@ class Shop:
         runs.decide(self.deps(), run_id, "approve", by="anna", revision=plan.revision, sha256=plan.sha256)
         self.queue.submit(run_id)
 
-    def work(self, *options: str) -> "subprocess.Popen[bytes]":
-        """A worker."""
+    def work(self, *options: str, state: str = "state") -> "subprocess.Popen[bytes]":
+        """A worker; one with another state folder is as on another machine."""
+        env = {**os.environ, "PATCHWRIGHT_STATE": str(self.folder / state)}
+        command = (*ENTRY, "worker", *options)
         with (self.folder / "log").open("ab") as log:
-            worker = subprocess.Popen((*ENTRY, "worker", *options), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            worker = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         self.workers.append(worker)
         return worker
 
@@ -125,19 +127,30 @@ def test_a_queued_run_waits_for_a_human_without_a_slot_and_goes_on_when_it_is_ap
 
 @POSTGRES
 def test_a_run_goes_on_elsewhere_when_its_worker_is_killed_or_ends(shop: Shop) -> None:
-    """REL-01, REL-07: at the first command the worker is killed, at the second it is asked to end."""
-    plan, edit, review = story.tiny_answers()
+    """REL-01, REL-07: at the first command the worker is killed, at the second it is asked to end.
+
+    The others have no clone; what was edited goes with the run.
+    """
+    plan, _, review = story.tiny_answers()
     sleeps = [story.says("editor", ("run", {"command": f"touch {shop.folder}/{name}; sleep 4"})) for name in "ab"]
-    run_id = shop.run(plan, *sleeps, edit, review)
+    change = ("edit", {"path": "word.txt", "edits": [{"old": "wrong", "new": "left"}]})
+    again = ("edit", {"path": "word.txt", "edits": [{"old": "left", "new": "right"}]})
+    run_id = shop.run(
+        plan,
+        story.says("editor", change),
+        *sleeps,
+        story.says("editor", again, ("finish", {"summary": "Done."})),
+        review,
+    )
     first = shop.work()
     shop.queue.submit(run_id)
     shop.wait(run_id, "awaiting_approval")
     shop.approve(run_id)
     wait_until((shop.folder / "a").exists, lambda: shop.told(run_id))
-    second = shop.work()
+    second = shop.work(state="second")
     first.kill()
     wait_until((shop.folder / "b").exists, lambda: shop.told(run_id))
-    third = shop.work()
+    third = shop.work(state="third")
     second.send_signal(signal.SIGTERM)
     assert second.wait(30) == 0
     assert shop.wait(run_id, "awaiting_review").verdict == "verified"
