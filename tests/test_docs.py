@@ -60,3 +60,10 @@ def test_every_command_and_option_of_the_page_on_measuring_exists() -> None:
     assert set(re.findall(r"patchwright eval ([a-z]+)", page)) <= set(commands)  # pyright: ignore
     used = {word for line in re.findall(r"patchwright eval (.*)", page) for word in re.findall(r"--[a-z-]+", line)}
     assert used <= options
+
+
+def test_the_settings_of_the_page_on_workers_are_settings() -> None:
+    from patchwright.agent.config import parse_file
+
+    (settings,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / "workers.md").read_text(), re.DOTALL)
+    assert parse_file(settings.encode(), "workers.md").workers.per_key == 8

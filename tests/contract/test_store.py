@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
@@ -16,7 +16,7 @@ from patchwright.agent.errors import LeaseLost, RunBusy, RunNotFound, StaleAppro
 from patchwright.agent.issue import Issue
 from patchwright.agent.plan import Approval, Draft, Plan, Step, Terms, plan_sha256
 from patchwright.agent.run import Usage
-from patchwright.agent.store import lease
+from patchwright.agent.store import lease, retention
 from patchwright.agent.store.database import open_database
 from patchwright.agent.store.ledger import Ledger, own
 from patchwright.agent.store.store import Store
@@ -251,5 +251,18 @@ def test_any_text_is_kept_and_sorted_by_its_bytes(store: Store) -> None:
 def test_a_database_that_stores_no_utf_8_is_refused_with_what_to_do(postgres_server: Server) -> None:
     with psycopg.connect(postgres_server.url("postgres"), autocommit=True) as connection:
         connection.execute("CREATE DATABASE plain ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0")
-    with pytest.raises(UsageError, match="stores text as SQL_ASCII.*createdb --encoding UTF8"):
+    with pytest.raises(UsageError, match=r"stores text as SQL_ASCII.*createdb --encoding UTF8"):
         open_database(postgres_server.url("plain"))
+
+
+def test_a_run_that_ended_long_ago_is_forgotten_unless_it_was_touched_since(store: Store) -> None:
+    run_id, kept = new_run(store), new_run(store)
+    with own(store, run_id) as ledger:
+        ledger.artifact("a", b"x" * 100)
+        ledger.end("cancelled", None, "none", "")
+    (old,) = retention.old(store.runs(), datetime.now(UTC) + timedelta(days=2), timedelta(days=1))
+    assert old.id == run_id and retention.weight(store, run_id) > 0
+    assert not retention.forget(store, old.model_copy(update={"updated_at": "before"}))
+    assert retention.forget(store, old)
+    assert [run.id for run in store.runs()] == [kept]
+    assert store.artifacts(run_id) == [] and store.events(run_id) == []
