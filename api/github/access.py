@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from patchwright.agent.errors import UsageError
-from patchwright.api.github.rest import Rest, connect
+from patchwright.api.github.rest import Rest, check_installed, connect
 from patchwright.api.github.settings import GithubSettings
 
 PERMISSIONS = {"contents": "write", "issues": "write", "pull_requests": "write", "checks": "read", "metadata": "read"}
@@ -29,9 +29,13 @@ class Token:
 
 
 class Access:
-    """Our identity at GitHub: an App with a token for each repository, or one token of the operator's."""
+    """Our identity at GitHub: an App with a token for each repository, or one token of the operator's.
+
+    Raises `UsageError` if what it needs is not installed.
+    """
 
     def __init__(self, settings: GithubSettings, clock: Callable[[], float] = time.time) -> None:
+        check_installed()
         self._settings = settings
         self._clock = clock
         self._tokens: dict[int, Token] = {}

@@ -4,8 +4,10 @@ import json
 import ssl
 from collections.abc import Iterator, Mapping
 from functools import cache
+from importlib.util import find_spec
 from typing import Any, cast
 
+from patchwright.agent.errors import UsageError
 from patchwright.agent.parse import mapping
 from patchwright.api.github.errors import GithubBusy, GithubGone, GithubRefused
 from patchwright.tools.untrusted import printable
@@ -60,6 +62,12 @@ class Rest:
             kind = type(cast("Any", error).exc).__name__
             raise GithubBusy(f"GitHub is out of reach ({kind}, {method} {path}).", WAIT_SECONDS) from None
         return _read(method, path, answer)
+
+
+def check_installed() -> None:
+    """Raises `UsageError` if what this door needs is not there."""
+    if find_spec("githubkit") is None:
+        raise UsageError("What speaks to GitHub is not installed: pip install 'patchwright[service]'")
 
 
 def connect(api_url: str, auth: Any) -> Rest:

@@ -56,9 +56,10 @@ def _words(wanted: Wanted, api_url: str) -> list[str]:
 
 def convert(code: str, api_url: str, folder: Path) -> int:
     """Exchange the code for the App: key and secret into files of mode 0600, settings on the screen (SEC-06)."""
-    from githubkit import UnauthAuthStrategy
+    from patchwright.api.github.rest import check_installed, connect
 
-    from patchwright.api.github.rest import connect
+    check_installed()
+    from githubkit import UnauthAuthStrategy
 
     if not _CODE.fullmatch(code):
         raise UsageError("--code takes what stands behind ?code= in the address that GitHub sent you to.")
