@@ -6,7 +6,7 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 
 from patchwright.api.http import problems
-from patchwright.api.http.guard import Guard
+from patchwright.api.http.guard import BODY_SECONDS, Guard
 from patchwright.api.http.responses import ALWAYS
 from patchwright.api.http.routes import acts, events, operations, plans, results, runs
 from patchwright.api.http.service import Service
@@ -24,8 +24,8 @@ moved on.
 """
 
 
-def build(service: Service) -> FastAPI:
-    """The application on this service."""
+def build(service: Service, body_seconds: float = BODY_SECONDS) -> FastAPI:
+    """The application on this service, which waits so long for the body of a request."""
     app = FastAPI(
         title="Patchwright",
         version=version("patchwright"),
@@ -33,7 +33,7 @@ def build(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=ALWAYS,
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard, seconds=body_seconds)],
         max_body_size=MAX_BODY,
         redirect_slashes=False,
     )

@@ -93,13 +93,16 @@ def check_rate(service: Service, key: ApiKey) -> None:
 
 
 def opened(service: Service, text: str, address: str) -> ApiKey:
-    """The key with this text. Raises `Refused`: 401, or 429 after too many wrong ones from one address."""
-    if wait := service.failures.wait(address, FAILURES):
-        raise too_much("Too many wrong keys came from this address.", wait)
+    """The key with this text. Raises `Refused`: 401, or 429 after too many wrong ones from one address.
+
+    A right one opens whatever else came from its address: others may share it.
+    """
     key = service.keys.opened_by(text, service.store.now())
+    if key is None and text:
+        if wait := service.failures.take(address, FAILURES):
+            raise too_much("Too many wrong keys came from this address.", wait)
+        service.audit.add(Act(action="authenticate", who="", address=address, result="refused"))
     if key is None:
-        if not service.failures.take(address, FAILURES):
-            service.audit.add(Act(action="authenticate", who="", address=address, result="refused"))
         raise Refused(401, "no-key", "A valid API key is needed: `Authorization: Bearer pwk_...`.", _UNKNOWN)
     return key
 

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from patchwright.api.http.problems import MEDIA_TYPE, problem
@@ -35,7 +36,7 @@ HEADERS: Mapping[bytes, bytes] = {
 class Guard:
     """Around the app."""
 
-    def __init__(self, app: ASGIApp, seconds: float = BODY_SECONDS) -> None:
+    def __init__(self, app: ASGIApp, seconds: float) -> None:
         self._app = app
         self._seconds = seconds
 
@@ -52,17 +53,11 @@ class Guard:
         body = _InTime(receive, self._seconds)
         try:
             await self._app(scope, body.receive if _has_body(scope) else receive, answer.send)
-        except BodyLate:
-            await _refuse(answer, scope, 408, "too-slow", f"The body took longer than {self._seconds:g} seconds.")
         except Exception:  # the door: every other error is told here, its traceback kept
             LOG.exception("defect at %s %s", scope["method"], scope["path"])
             if answer.begun:
                 raise
             await _refuse(answer, scope, 500, "defect", _DEFECT)
-
-
-class BodyLate(Exception):
-    """The body of a request did not come in time; nothing was answered yet."""
 
 
 class _InTime:
@@ -74,14 +69,14 @@ class _InTime:
         self._more = True
 
     async def receive(self) -> Message:
-        """The next part. Raises `BodyLate`."""
+        """The next part. Raises `HTTPException` (408)."""
         if not self._more:
             return await self._receive()
         try:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            raise BodyLate from None
+            raise HTTPException(408, "The body of the request did not come in time.") from None
         self._more = message.get("more_body", False)
         return message
 

@@ -26,10 +26,6 @@ class Rates:
             self._buckets.popitem(last=False)
         return 0.0
 
-    def wait(self, caller: str, per_minute: int) -> float:
-        """The seconds until there is one, taking none."""
-        return max(0.0, (1 - self._left(caller, per_minute)) * 60 / per_minute)
-
     def _left(self, caller: str, per_minute: int) -> float:
         left, at = self._buckets.get(caller, (float(per_minute), self._clock()))
         return min(float(per_minute), left + (self._clock() - at) * per_minute / 60)

@@ -6,7 +6,7 @@ from pathlib import Path
 import uvicorn
 from fastapi import FastAPI
 
-from patchwright.api.http.protocol import prompt_protocol
+from patchwright.api.http.protocol import HEAD_SECONDS, prompt_protocol
 from patchwright.api.http.service import Service
 
 SHUTDOWN_SECONDS = 5
@@ -28,11 +28,17 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server(app: FastAPI, service: Service, certificate: Path | None = None, key: Path | None = None) -> Server:
-    """The server, which takes its sockets when it runs."""
+def server(
+    app: FastAPI,
+    service: Service,
+    certificate: Path | None = None,
+    key: Path | None = None,
+    head_seconds: float = HEAD_SECONDS,
+) -> Server:
+    """The server, which takes its sockets when it runs and waits so long for the head of a request."""
     config = uvicorn.Config(
         app,
-        http=prompt_protocol(),
+        http=prompt_protocol(head_seconds),
         ws="none",
         lifespan="off",
         log_config=None,

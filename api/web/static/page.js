@@ -36,25 +36,30 @@ if (article) {
     }
   };
 
+  const tell = async () => {
+    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    const answer = await fetch(`/runs/${article.dataset.run}/lines?after=${after}`, { headers: { accept: "application/json" } });
+    if (!answer.ok) throw new Error(answer.statusText);
+    const told = await answer.json();
+    told.lines.forEach(append);
+    if (atEnd) list.scrollTop = list.scrollHeight;
+    if (told.status !== shown) changed(told.status);
+  };
+
   const ask = async () => {
     if (asking) {
       again = true;
       return;
     }
     asking = true;
-    const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
-    const answer = await fetch(`/runs/${article.dataset.run}/lines?after=${after}`, { headers: { accept: "application/json" } });
-    if (answer.ok) {
-      const told = await answer.json();
-      told.lines.forEach(append);
-      if (atEnd) list.scrollTop = list.scrollHeight;
-      if (told.status !== shown) changed(told.status);
+    again = false;
+    try {
+      await tell();
+    } catch {
+      again = true;
     }
     asking = false;
-    if (again) {
-      again = false;
-      setTimeout(ask, 300);
-    }
+    if (again) setTimeout(ask, 1000);
   };
 
   list.scrollTop = list.scrollHeight;

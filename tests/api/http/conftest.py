@@ -58,10 +58,10 @@ class Served:
 
 
 @contextmanager
-def running(service: Service, port: int = 0) -> Generator[str]:
+def running(service: Service, port: int = 0, seconds: float = 15.0) -> Generator[str]:
     """The address of a server on this service."""
     with socket.create_server(("127.0.0.1", port)) as listener:
-        running = server(build(service), service)
+        running = server(build(service, seconds), service, head_seconds=seconds)
         thread = threading.Thread(target=running.run, args=([listener],), daemon=True)
         thread.start()
         try:
