@@ -38,7 +38,7 @@ class NewRun(ModalScreen[str | None]):
                 yield Static("repository: a folder, or a git URL", classes="label", markup=False)
                 yield Input(str(Path.cwd()), id="repository")
                 yield Static(
-                    "what should change: words, @FILE, or the URL of a GitHub issue", classes="label", markup=False
+                    "what should change: words, or @FILE", classes="label", markup=False
                 )
                 yield TextArea(self._desk.drafts.get("new", "issue"), id="issue", compact=True)
                 yield Static("done by", classes="label", markup=False)
