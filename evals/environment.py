@@ -60,14 +60,14 @@ def prepare(instance: Instance, place: Place, tree: CommitTree) -> Ready:
 
 def _wishes(environment: Environment) -> dict[str, object]:
     """The test command, or the script, as the only check of its kind."""
-    named: dict[str, object] = {"name": "tests", "kind": "tests", "timeout": environment.timeout}
+    check: dict[str, object] = {"name": "tests", "kind": "tests", "timeout": environment.timeout}
     if environment.test:
-        shape = {"command": environment.test, "report": environment.report, "reports": environment.reports}
+        check |= {"command": environment.test, "report": environment.report, "reports": environment.reports}
     else:
         # pytest reports to a file of ours however the script calls it; what it prints is only read where it does not.
         addopts = f"--junitxml={SCRIPT_REPORT} -o junit_family=xunit1"
-        shape = {"command": ("bash", "-c", environment.script), "env": {"PYTEST_ADDOPTS": addopts}}
-    return {"checks": [{**named, **shape}]}
+        check |= {"command": ("bash", "-c", environment.script), "env": {"PYTEST_ADDOPTS": addopts}}
+    return {"checks": [check]}
 
 
 def _unpacking(toolchain: Toolchain) -> Toolchain:

@@ -26,7 +26,7 @@ from patchwright.api.screen import Screen
 from patchwright.evals import places
 from patchwright.evals.approving import Approver, Policy, Rule, approver, read_policy
 from patchwright.evals.campaign import Campaign, Job, Setup, jobs_of, new_id, open_campaign, setups_of
-from patchwright.evals.conducting import Conductor, conduct
+from patchwright.evals.conducting import Conductor, Drive, conduct
 from patchwright.evals.dispatching import dispatched
 from patchwright.evals.instance import Dataset, Instance
 from patchwright.evals.own import RECORDING
@@ -169,15 +169,15 @@ def test_a_model_that_plays_the_human_is_asked_once_for_each_plan_and_its_cost_i
     assert plan and again.decide(at.deps.store.run(row.run_id), plan).decision == "revise" and len(human.asked) == 2
 
 
-def failing(times: int, inner: Any = runs.drive) -> Any:
+def failing(times: int) -> Drive:
     """A drive whose model cannot be reached so many times."""
     left = [times]
 
     def drive(deps: Deps, run_id: str) -> Run:
         if not left[0]:
-            return inner(deps, run_id)
+            return runs.drive(deps, run_id)
         left[0] -= 1
-        return inner(replace(deps, models=down), run_id)
+        return runs.drive(replace(deps, models=down), run_id)
 
     def down(_role: ModelRole) -> tuple[Rung, ...]:
         return (Rung("down", Down()),)
