@@ -9,10 +9,11 @@ import pytest
 
 from patchwright.evals.migration import grade
 from patchwright.evals.sdist import SdistRefused
-from patchwright.evals.transform import Project, Row, fetch, projects, table
+from patchwright.evals.transform import PLATFORMS, Project, Row, fetch, projects, table
 from patchwright.sandbox.local import LocalSandboxes
 from tests.sandbox.repositories import make
 
+JAVA = PLATFORMS["java-17"]
 POM = "<project><properties><maven.compiler.source>{}</maven.compiler.source></properties></project>"
 TEST = "class ATest {\n    @Test void one() {}\n    @Test void two() {}\n}\n"
 
@@ -51,19 +52,20 @@ def test_a_green_build_alone_is_not_enough(tmp_path: Path, level: str, tests: st
     assert why in reasons(tmp_path / "work", level, tests, before)
 
 
-def test_projects_are_pinned_by_hash_and_there_are_enough() -> None:
-    found = projects()
-    assert len({one.name for one in found}) == len(found) >= 10
-    assert all(re.fullmatch(r"[0-9a-f]{64}", one.sha256) and one.url.startswith("https://") for one in found)
-    assert [one.name for one in projects(["ini4j"])] == ["ini4j"]
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_projects_are_pinned_by_hash_and_there_are_enough(name: str) -> None:
+    found = projects(PLATFORMS[name])
+    assert len({one.name for one in found}) == len(found) >= 12
+    assert all(re.fullmatch(r"[0-9a-f]{64}", one.sha256) and one.url.startswith(("https://", "")) for one in found)
+    assert [one.name for one in projects(PLATFORMS[name], [found[3].name])] == [found[3].name]
 
 
 def test_an_archive_that_cannot_be_had_is_told(tmp_path: Path) -> None:
     with pytest.raises(SdistRefused, match="cannot be reached"):
-        fetch(Project("a", "1", "http://127.0.0.1:9/a.tar.gz", "0" * 64), tmp_path)
+        fetch(Project("a", "1", "0" * 64, "http://127.0.0.1:9/a.tar.gz"), tmp_path)
 
 
 def test_a_false_green_is_counted() -> None:
     rows = [Row(("a", "b|c"), migrated=True, false_green=False), Row(("d", "e"), migrated=False, false_green=True)]
-    assert table(rows).endswith("1 of 2 are migrated by MigrationBench's minimal check; 1 false green.\n")
-    assert "| a | b c |" in table(rows)
+    assert table(rows, JAVA).endswith("1 of 2 are migrated by MigrationBench's minimal check; 1 false green.\n")
+    assert "| a | b c |" in table(rows, JAVA)
