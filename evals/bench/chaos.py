@@ -173,7 +173,7 @@ def chaos(count: int, kills: int | None = None, kind: SandboxKind = "local", eve
         stack.callback(submitter.wait)
         stdin = stack.enter_context(submitter.stdin) if submitter.stdin else sys.stdout
         workers = [at.worker() for _ in range(WORKERS)]
-        stack.callback(lambda: [_end(worker) for worker in workers])
+        stack.callback(_end, workers)
         began, killed = time.monotonic(), list[float]()
         for number in range(count):
             print(at.start(number), file=stdin, flush=True)
@@ -238,9 +238,11 @@ def _line(pid: int) -> Iterator[int]:
             return
 
 
-def _end(worker: "subprocess.Popen[bytes]") -> None:
-    worker.send_signal(signal.SIGTERM)
-    worker.wait()
+def _end(workers: "list[subprocess.Popen[bytes]]") -> None:
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+    for worker in workers:
+        worker.wait()
 
 
 def judged(store: Store, model: Model, killed: Sequence[float], seconds: float) -> Outcome:

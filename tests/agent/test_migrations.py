@@ -86,12 +86,12 @@ def shape(database: Database) -> set[Any]:
         # An index keeps the name of the table for which it was made.
         return {tuple(row.values()) for row in columns} | {row["indexdef"].partition(" ON ")[2] for row in indexes}
     found = connection.execute("SELECT name FROM sqlite_master WHERE type='index'")
-    columns = (
+    typed = (
         (name, row["name"], row["type"], row["notnull"], row["dflt_value"])
         for name in tables(database)
         for row in connection.execute(f"PRAGMA table_info({name})")
     )
-    return {row["name"] for row in found} | set(columns)
+    return {row["name"] for row in found} | set(typed)
 
 
 @pytest.mark.parametrize("version", [name[:4] for name in versions()])

@@ -146,7 +146,7 @@ def edge_of(driver: Driver, stage: Stage, name: str) -> int:
 def tamper(stage: Stage, what: str) -> None:
     """As someone with write access to the store could."""
     with stage.store().database.transaction() as connection:
-        (row,) = connection.execute("SELECT run_id, plan FROM plans").fetchall()
+        (row,) = connection.execute("SELECT run_id, plan FROM plans")
         plan = Plan.model_validate_json(row["plan"])
         if what == "issue":
             connection.execute("UPDATE runs SET issue=replace(issue, 'The word', 'Every word')")

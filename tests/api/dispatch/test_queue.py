@@ -15,6 +15,7 @@ import pytest
 from patchwright.agent import runs
 from patchwright.agent.deps import Deps
 from patchwright.agent.run import Run
+from patchwright.agent.scripted import Record
 from patchwright.agent.state import GRAPH_VERSION
 from patchwright.agent.store.store import Store
 from patchwright.api.assemble import assemble
@@ -38,7 +39,7 @@ class Shop:
     place: Place
     queue: LegQueue
     repository: Path
-    workers: "list[subprocess.Popen[bytes]]" = field(default_factory=list)  # type: ignore[type-arg]
+    workers: "list[subprocess.Popen[bytes]]" = field(default_factory=list["subprocess.Popen[bytes]"])
 
     @property
     def store(self) -> Store:
@@ -47,7 +48,7 @@ class Shop:
     def deps(self) -> Deps:
         return assemble(self.place, Choices())
 
-    def run(self, *answers: story.Record) -> str:
+    def run(self, *answers: Record) -> str:
         """A new run by these answers; nobody works on it yet."""
         asked = runs.Asked(repository=str(self.repository), text="The word is wrong.", sandbox="local")
         run_id = runs.start(self.deps(), asked).id
