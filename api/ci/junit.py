@@ -35,7 +35,7 @@ def junit(came: Came) -> bytes:
     root = xml.Element("testsuites", counts)
     root.append(suite)
     xml.indent(root)
-    return xml.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    return b'<?xml version="1.0" encoding="utf-8"?>\n' + xml.tostring(root, encoding="unicode").encode() + b"\n"
 
 
 def _of_report(report: Report | None) -> Iterator[Case]:
