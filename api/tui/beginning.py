@@ -37,9 +37,7 @@ class NewRun(ModalScreen[str | None]):
             with Fields(classes="fields"):
                 yield Static("repository: a folder, or a git URL", classes="label", markup=False)
                 yield Input(str(Path.cwd()), id="repository")
-                yield Static(
-                    "what should change: words, or @FILE", classes="label", markup=False
-                )
+                yield Static("what should change: words, or @FILE", classes="label", markup=False)
                 yield TextArea(self._desk.drafts.get("new", "issue"), id="issue", compact=True)
                 yield Static("done by", classes="label", markup=False)
                 yield Select(self._ways(), value=BY_MODEL, allow_blank=False, id="way", compact=True)

@@ -1,6 +1,7 @@
 """The patch: read, folded, searched, commented on, taken or sent back."""
 
 import asyncio
+import gc
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -61,6 +62,8 @@ class DiffPane(Pane):
         self._alarms: list[str] = []
         self._folded: set[tuple[int, int]] = set()
         self._paired = False
+        self._views: dict[bool, list[DiffRow]] = {}
+        """The rows below each other and beside each other, as long as nothing is folded or said anew."""
         self._comments: dict[Place, str] = {}
         self._unpainted: list[Piece] = []
         self._painter = ThreadPoolExecutor(1, "colours")
@@ -116,8 +119,11 @@ class DiffPane(Pane):
             self.files = await self.desk.see(lambda: patch_view(patch, provenance(report, plans)))
             self._alarms = await self.desk.see(lambda: _alarms(self.files))
             self._comments = _remembered(self.desk.drafts.get(run_id, "comments"))
+            paired = await self.desk.see(lambda: self._rows(paired=True))
             self._show()
+            self._views[True] = paired  # before it is asked for
             self.query_one("#files", TextLines).put(tree_rows(self.desk.pen, self.files))
+            gc.freeze()  # a patch stays as it is: the collector need not look through its lines at every pass
 
     def _say_none(self) -> None:
         run = self.stage.run
@@ -128,8 +134,17 @@ class DiffPane(Pane):
     # showing
 
     def _show(self) -> None:
-        lines = self.query_one(DiffLines)
-        lines.put(self.files, rows(self.files, self._alarms, self._folded, self._comments, paired=self._paired))
+        """Something of it is different."""
+        self._views.clear()
+        self._show_view()
+
+    def _rows(self, *, paired: bool) -> list[DiffRow]:
+        return rows(self.files, self._alarms, self._folded, self._comments, paired=paired)
+
+    def _show_view(self) -> None:
+        if self._paired not in self._views:
+            self._views[self._paired] = self._rows(paired=self._paired)
+        self.query_one(DiffLines).put(self.files, self._views[self._paired])
         self.query_one("#about", Static).update(self._about())
         self.refresh_bindings()
 
@@ -210,7 +225,7 @@ class DiffPane(Pane):
         """Old and new beside each other, or below."""
         row = self._row()
         self._paired = not self._paired
-        self._show()
+        self._show_view()
         self._to(row)
 
     def action_fold(self) -> None:
