@@ -11,6 +11,7 @@ from patchwright.tools.compare import BAD
 from patchwright.tools.recipes.code import Code
 from patchwright.tools.recipes.diagnosis import unexplained
 from patchwright.tools.toolchain import Toolchain, detect
+from patchwright.tools.transformations.judging import not_compiled
 from patchwright.tools.transformations.pythontests import declared_tests, methods_of_tests
 from patchwright.tools.verify import run_checks
 
@@ -37,12 +38,8 @@ def grade_python(sandboxes: Sandboxes, image: str, base: Path, result: Path) -> 
     reasons = [f"{len(lost)} tests lost, first {min(lost)}"] if lost else []
     reasons += [f"{len(tests)} tests ran, {before_ran} before"] if len(tests) < before_ran else []
     reasons += ["other tests are declared"] if methods_of_tests(old) != methods_of_tests(new) else []
-    reasons += [f"{name} does not pass" for name in _not_compiling(found)]
+    reasons += [f"it does not compile: {why}" for why in [not_compiled(found)] if why]
     return Grade((*reasons, *_failing(found, new)), len(passed))
-
-
-def _not_compiling(found: Results) -> list[str]:
-    return [one.check.name for one in found.checks if one.check.kind == "syntax" and one.exit_code != 0]
 
 
 def _failing(found: Results, tree: CommitTree) -> list[str]:

@@ -118,9 +118,14 @@ def reason(diagnosis: Diagnosis | None, found: tuple[str, ...]) -> str:
     return f"{tests} with: {diagnosis.signature}"
 
 
+def is_example(path: str) -> bool:
+    """Whether the file lies where examples and documentation do."""
+    return _EXAMPLES.search(path) is not None
+
+
 def named_as_example(code: Code, left: Leftover) -> Leftover:
     """The same, and that the file is an example or documentation if it lies there and no test imports it."""
-    if not _EXAMPLES.search(left.path):
+    if not is_example(left.path):
         return left
     stem = re.escape(left.path.rpartition("/")[2].removesuffix(".py")).encode("utf-8", "surrogateescape")
     imports = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\r\n]*\b" + stem + rb"\b", re.MULTILINE)

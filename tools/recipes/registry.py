@@ -11,7 +11,9 @@ from patchwright.tools.recipes.platform import Knobs, TreeRecipe
 
 TREE_RECIPES: Mapping[str, TreeRecipe] = {one.name: one for one in (*java.RECIPES, *metadata.RECIPES)}
 
-NAMES: tuple[str, ...] = tuple(one.name for one in (*java.RECIPES, *python.RECIPES, *metadata.RECIPES))
+_ALL: tuple[Recipe, ...] = (*java.RECIPES, *python.RECIPES, *metadata.RECIPES)
+
+NAMES: tuple[str, ...] = tuple(one.name for one in _ALL)
 """Each begins with its language: "java.", "python."."""
 
 

@@ -13,6 +13,7 @@ from patchwright.tools.paths import matching
 from patchwright.tools.recipes.java.maven import Project
 from patchwright.tools.recipes.java.raising import declared
 from patchwright.tools.recipes.java.versions import older
+from patchwright.tools.recipes.planning import is_example
 from patchwright.tools.transformations import checks as c
 from patchwright.tools.transformations.definition import Definition, parsed
 from patchwright.tools.transformations.languages import Language
@@ -43,9 +44,9 @@ def judge_check(check: c.TransformationCheck, seen: Observed) -> str:
         case c.FileExists(path):
             return "" if matching(seen.now.paths(), path) else f"there is no {path}"
         case c.Compiles():
-            return _compiles(seen.after)
+            return not_compiled(seen.after)
         case c.AllTestsPass():
-            return _compiles(seen.after) or _tests_pass(seen.after)
+            return not_compiled(seen.after) or _tests_pass(seen.after)
         case c.NotFewerTests():
             return _not_fewer(seen)
         case c.SameTestMethods():
@@ -78,12 +79,16 @@ def entry_problems(definition: Definition, tree: FileTree, before: Results) -> t
     return unmet(parsed(definition.entry), seen)
 
 
-def _compiles(results: Results) -> str:
-    kinds = {result.check.kind for result in results.checks}
-    builds = [result for result in results.checks if result.check.kind == ("build" if "build" in kinds else "syntax")]
-    failed = [result for result in builds if result.exit_code != 0]
-    if not builds:
+def not_compiled(results: Results) -> str:
+    """Why a tree does not compile; "" if it does. Where nothing is built, examples need not be in today's syntax."""
+    builds = [result for result in results.checks if result.check.kind == "build"]
+    syntax = [result for result in results.checks if result.check.kind == "syntax"]
+    if not builds and not syntax:
         return "nothing was built"
+    failed = [result for result in builds or syntax if result.exit_code != 0]
+    if not builds and all(result.diagnostics for result in failed):
+        wrong = [found for result in failed for found in result.diagnostics if not is_example(found.path)]
+        return f"{len(wrong)} errors, first {wrong[0].path}:{wrong[0].line} {wrong[0].message}" if wrong else ""
     return f"{failed[0].check.name} ended with status {failed[0].exit_code}" if failed else ""
 
 

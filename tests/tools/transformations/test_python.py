@@ -7,12 +7,13 @@ import pytest
 from patchwright.agent.plan import Scope
 from patchwright.sandbox.base import ExecResult
 from patchwright.tools.checks import Check, CheckResult, Results, TestResult
+from patchwright.tools.diagnostics import Diagnostic
 from patchwright.tools.protect import flag_changes
 from patchwright.tools.recipes.platform import Knobs
 from patchwright.tools.toolchain import detect
 from patchwright.tools.transformations.checks import parse_check
 from patchwright.tools.transformations.definition import find_definition
-from patchwright.tools.transformations.judging import Observed, entry_problems, judge_check
+from patchwright.tools.transformations.judging import Observed, entry_problems, judge_check, not_compiled
 from patchwright.tools.transformations.languages import PYTHON
 from patchwright.tools.transformations.planning import dry_run
 from patchwright.tools.transformations.pythontests import declared_tests, methods_of_tests, public_face
@@ -66,6 +67,17 @@ TESTS = FILES["tests/test_bag.py"]
 )
 def test_what_does_not_hold_is_said_in_a_sentence(words: str, observed: Observed, why: str) -> None:
     assert judge_check(parse_check(words), observed).startswith(why)
+
+
+def test_examples_of_old_syntax_are_no_reason_and_sources_are() -> None:
+    def judged(path: str) -> str:
+        wrong = Diagnostic(path=path, line=3, message="invalid syntax", source="gcc")
+        check = Check(name="syntax", kind="syntax", command=("s",))
+        result = CheckResult(check=check, exit_code=1, seconds=1, diagnostics=(wrong,))
+        return not_compiled(Results(commit="c", image="i", checks=(result,)))
+
+    assert judged("docs/example.py") == ""
+    assert judged("dusty/a.py") == "1 errors, first dusty/a.py:3 invalid syntax"
 
 
 def test_imports_bodies_and_private_names_are_not_the_public_face() -> None:
