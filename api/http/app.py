@@ -12,9 +12,6 @@ from patchwright.api.http.routes import acts, events, operations, plans, results
 from patchwright.api.http.service import Service
 from patchwright.api.web import site
 
-MAX_BODY = 1 << 20
-"""Bytes of a request's body (WH-04)."""
-
 ABOUT = """An issue goes in, a verified patch comes out.
 
 Every address but health needs an API key: `Authorization: Bearer pwk_...` (`patchwright keys create`). Errors are
@@ -34,7 +31,6 @@ def build(service: Service, body_seconds: float = BODY_SECONDS) -> FastAPI:
         redoc_url=None,
         responses=ALWAYS,
         middleware=[Middleware(Guard, seconds=body_seconds)],
-        max_body_size=MAX_BODY,
         redirect_slashes=False,
     )
     app.state.service = service

@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from patchwright.api.http.problems import MEDIA_TYPE, problem
 
 LOG = logging.getLogger("patchwright")
+MAX_BODY = 1 << 20
+"""Bytes of a request's body (WH-04)."""
 BODY_SECONDS = 15.0
 """How long the body of a request may take (WH-05)."""
 
@@ -50,7 +52,10 @@ class Guard:
             detail = f"Bodies are taken as they are, not in the coding {coding.decode('latin-1')[:40]}."
             await _refuse(answer, scope, 415, "coded-body", detail)
             return
-        body = _InTime(receive, self._seconds)
+        if int(_header(scope, b"content-length") or 0) > MAX_BODY:
+            await _refuse(answer, scope, 413, "too-large", f"A body has at most {MAX_BODY} bytes.")
+            return
+        body = _Body(receive, self._seconds)
         try:
             await self._app(scope, body.receive if _has_body(scope) else receive, answer.send)
         except Exception:  # the door: every other error is told here, its traceback kept
@@ -60,16 +65,17 @@ class Guard:
             await _refuse(answer, scope, 500, "defect", _DEFECT)
 
 
-class _InTime:
-    """The parts of a body, all of them by a deadline that begins with the first look."""
+class _Body:
+    """The parts of a body: all of them by a deadline that begins with the first look, and not too many bytes."""
 
     def __init__(self, receive: Receive, seconds: float) -> None:
         self._receive = receive
         self._until = asyncio.get_running_loop().time() + seconds
         self._more = True
+        self._size = 0
 
     async def receive(self) -> Message:
-        """The next part. Raises `HTTPException` (408)."""
+        """The next part. Raises `HTTPException` (408 or 413)."""
         if not self._more:
             return await self._receive()
         try:
@@ -78,6 +84,9 @@ class _InTime:
         except TimeoutError:
             raise HTTPException(408, "The body of the request did not come in time.") from None
         self._more = message.get("more_body", False)
+        self._size += len(message.get("body", b""))
+        if self._size > MAX_BODY:
+            raise HTTPException(413, f"A body has at most {MAX_BODY} bytes.")
         return message
 
 
@@ -109,6 +118,6 @@ def _header(scope: Scope, wanted: bytes) -> bytes:
 async def _refuse(answer: _Answer, scope: Scope, status: int, kind: str, detail: str) -> None:
     record = problem(status, kind, detail, scope["path"])
     body = record.model_dump_json(exclude_defaults=True).encode()
-    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"connection", b"close")]
+    headers = [(b"content-type", MEDIA_TYPE.encode()), (b"content-length", str(len(body)).encode())]
     await answer.send({"type": "http.response.start", "status": status, "headers": headers})
     await answer.send({"type": "http.response.body", "body": body})

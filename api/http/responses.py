@@ -8,6 +8,7 @@ from patchwright.api.http.schemas import Problem
 Responses = dict[int | str, dict[str, Any]]
 
 _WORDS = {
+    400: "The request cannot be read.",
     401: "No valid key.",
     403: "The key has no right to that.",
     404: "It is not there, or this key may not see it.",
@@ -36,10 +37,8 @@ def problems(*statuses: int) -> Responses:
     return {status: {"model": Problem, "description": _WORDS[status], "content": content} for status in statuses}
 
 
-ALWAYS = problems(401, 422, 429, 500, 503)
+ALWAYS = problems(400, 401, 408, 413, 415, 422, 429, 500, 503)
 """What any address may answer."""
-BODY = problems(408, 413, 415)
-"""What an address with a body may answer."""
 NOT_MODIFIED: Responses = {304: {"description": "Nothing is new since that ETag."}}
 ACCEPTED: Responses = {
     202: {

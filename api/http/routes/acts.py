@@ -5,12 +5,12 @@ from starlette.responses import Response
 
 from patchwright.api.http import acts
 from patchwright.api.http.caller import Requester
-from patchwright.api.http.responses import BODY, problems
+from patchwright.api.http.responses import problems
 from patchwright.api.http.routes.plans import told
 from patchwright.api.http.routes.runs import RunId
 from patchwright.api.http.schemas import Message, Resume, RunView
 
-router = APIRouter(prefix="/v1/runs/{run_id}", tags=["steering"], responses={**BODY, **problems(403, 404, 409)})
+router = APIRouter(prefix="/v1/runs/{run_id}", tags=["steering"], responses=problems(403, 404, 409))
 
 
 @router.post("/messages", status_code=202, response_model=RunView)

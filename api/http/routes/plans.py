@@ -8,7 +8,7 @@ from patchwright.api.http import acts
 from patchwright.api.http.answers import answer
 from patchwright.api.http.caller import Approver, Caller, Viewer
 from patchwright.api.http.history import history
-from patchwright.api.http.responses import BODY, problems
+from patchwright.api.http.responses import problems
 from patchwright.api.http.routes.runs import RunId
 from patchwright.api.http.schemas import Decide, NewRevision, PlanHistory, PlanView, RunView
 
@@ -22,14 +22,14 @@ def plan(run_id: RunId, caller: Viewer) -> Response:
     return answer(caller, history(caller.service.store, run))
 
 
-@router.post("/plan", status_code=201, response_model=PlanView, responses={**BODY, **problems(403, 404, 409)})
+@router.post("/plan", status_code=201, response_model=PlanView, responses=problems(403, 404, 409))
 def edit(run_id: RunId, new: NewRevision, caller: Approver) -> Response:
     """A revision made by hand. It waits for a decision like any other."""
     made = acts.edit(caller, run_id, new)
     return answer(caller, PlanView.model_validate(plan_object(made)), 201)
 
 
-@router.post("/approval", response_model=RunView, responses={**BODY, **problems(403, 404, 409)})
+@router.post("/approval", response_model=RunView, responses=problems(403, 404, 409))
 def decide(run_id: RunId, given: Decide, caller: Approver) -> Response:
     """Approve, send back or reject exactly that revision. 409 if the plan has moved on: look at it again."""
     acts.decide(caller, run_id, given)

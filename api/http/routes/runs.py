@@ -11,7 +11,7 @@ from patchwright.agent.run import RunStatus, RunVerdict
 from patchwright.api.http.answers import answer, audited
 from patchwright.api.http.caller import Caller, Requester, Viewer
 from patchwright.api.http.listing import Wanted, page
-from patchwright.api.http.responses import ACCEPTED, BODY, NOT_MODIFIED, problems
+from patchwright.api.http.responses import ACCEPTED, NOT_MODIFIED, problems
 from patchwright.api.http.schemas import NewRun, RunList, RunView
 from patchwright.api.http.starting import start
 
@@ -29,7 +29,7 @@ Word = Annotated[
 router = APIRouter(prefix="/v1/runs", tags=["runs"])
 
 
-@router.post("", status_code=202, response_model=RunView, responses={**ACCEPTED, **BODY, **problems(403, 503)})
+@router.post("", status_code=202, response_model=RunView, responses={**ACCEPTED, **problems(403)})
 def ask(new: NewRun, caller: Requester, word: Word = "") -> Response:
     """Ask for a run: the issue is frozen on its base commit and stored, then it is worked on."""
     with audited(caller, "start", told=new.repository):
