@@ -1,6 +1,7 @@
 """What a leg is called and when there has to be another one. Pure."""
 
 from collections.abc import Mapping
+from itertools import takewhile
 from typing import Literal
 
 from patchwright.agent.events import Event
@@ -9,6 +10,10 @@ Standing = Literal["waits", "works", "ended"]
 
 TRIES = 3
 """How often a run may lose its process at the same place before it is given up."""
+WORKERS = 10
+"""How often it may lose its worker there."""
+DEAD = "its worker is dead"
+"""Why a leg was lost, if nobody is left who could say more."""
 MIDDLE = 1000
 """DBOS's priority of ours 0; there the lowest number goes first."""
 
@@ -40,11 +45,17 @@ def rank(priority: int) -> int:
     return max(1, MIDDLE - priority)
 
 
-def losses(events: list[Event]) -> int:
-    """How often the run has lost its process since something was last done on it; `events` are its last, in order."""
-    count = 0
-    for event in reversed(events):
-        if event.kind != "worker_lost":
-            break
-        count += 1
-    return count
+def losses(events: list[Event]) -> tuple[int, int]:
+    """What the run has lost since something was last done on it: processes of its own, and workers with all they had.
+
+    `events` are its last, in order.
+    """
+    lost = list(takewhile(lambda event: event.kind == "worker_lost", reversed(events)))
+    workers = sum(event.data["why"] == DEAD for event in lost)
+    return len(lost) - workers, workers
+
+
+def is_given_up(events: list[Event]) -> bool:
+    """Whether the run is what its processes die of. That a worker dies says little: a leg has a process of its own."""
+    own, workers = losses(events)
+    return own >= TRIES or workers >= WORKERS

@@ -7,10 +7,8 @@ from patchwright.agent.events import Event
 from patchwright.agent.store.ledger import own
 from patchwright.agent.store.rows import add_event
 from patchwright.agent.store.store import Store
-from patchwright.api.dispatch.legs import TRIES, losses
+from patchwright.api.dispatch.legs import DEAD, is_given_up
 
-DEAD = "its worker is dead"
-"""Why, if nobody is left who could say more."""
 LOOKED_AT = 50
 """How many of the last events are looked at."""
 
@@ -19,25 +17,28 @@ def note_loss(store: Store, run_id: str, leg: str, worker: str, why: str) -> boo
     """Write down that this worker has lost that leg: True if the run may go on.
 
     Several may find the same dead worker, which may have held several legs of the run: it is written once. A run
-    that has lost `TRIES` processes without getting any further in between is given up: parked with the reason.
+    that only loses processes and gets no further (`legs.is_given_up`) is parked with the reason.
     """
     told = {"leg": leg, "worker": worker, "why": why}
     with store.database.transaction(run_id) as connection:
-        last = store.events(run_id, after=max(0, store.last_event(run_id) - LOOKED_AT))
-        known = why == DEAD and any(_is_of(event, worker) for event in last)
+        known = why == DEAD and any(_is_of(event, worker) for event in _last(store, run_id))
         if not known:
             add_event(connection, run_id, store.now(), "worker_lost", told)
-    number = losses(last) + (not known)
-    if number >= TRIES:
-        _give_up(store, run_id, number, why)
-    return number < TRIES
+    given_up = is_given_up(_last(store, run_id))
+    if given_up:
+        _give_up(store, run_id, why)
+    return not given_up
+
+
+def _last(store: Store, run_id: str) -> list[Event]:
+    return store.events(run_id, after=max(0, store.last_event(run_id) - LOOKED_AT))
 
 
 def _is_of(event: Event, worker: str) -> bool:
     return event.kind == "worker_lost" and (event.data["worker"], event.data["why"]) == (worker, DEAD)
 
 
-def _give_up(store: Store, run_id: str, number: int, why: str) -> None:
-    reason = f"{number} processes that worked on it died at the same place, the last one: {why}"
+def _give_up(store: Store, run_id: str, why: str) -> None:
+    reason = f"the processes that worked on it died at the same place again and again, the last one: {why}"
     with suppress(RunBusy), own(store, run_id) as ledger:
         ledger.status("infra_failed", f"{reason}. `patchwright resume` tries again.")

@@ -13,8 +13,8 @@ from patchwright.agent.state import GRAPH_VERSION
 from patchwright.agent.store import lease
 from patchwright.agent.store.store import Store
 from patchwright.api.dispatch import leg as legs_process
-from patchwright.api.dispatch.legs import run_of
-from patchwright.api.dispatch.losses import DEAD, note_loss
+from patchwright.api.dispatch.legs import DEAD, run_of
+from patchwright.api.dispatch.losses import note_loss
 from patchwright.api.dispatch.processes import Processes
 from patchwright.api.dispatch.queue import LEG, NAME, QUEUE, LegQueue
 from patchwright.api.dispatch.roster import Worker, enlist, lives, name_of, roster, strike
