@@ -21,6 +21,7 @@ demo-model: setup
 
 test: setup
 	@sh scripts/postgres.sh
+	@sh scripts/chromium.sh
 	@sh scripts/tmux.sh
 	$(PY) -m pytest -n auto --dist loadfile $(ARGS)
 

@@ -10,6 +10,7 @@ import json
 import re
 import secrets
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -119,5 +120,13 @@ def _row(key: ApiKey) -> tuple[str, ...]:
 
 
 def _key(row: Mapping[str, Any]) -> ApiKey:
-    values = {name: row[name] for name in _COLUMNS.split(", ")}
-    return ApiKey(**{**values, "repositories": json.loads(row["repositories"]), "limits": json.loads(row["limits"])})
+    return _made(tuple(row[name] for name in _COLUMNS.split(", ")))
+
+
+@lru_cache(1024)
+def _made(row: tuple[str, ...]) -> ApiKey:
+    """The key that a row says, made once: each request looks its key's row up."""
+    values: dict[str, Any] = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    return ApiKey(
+        **{**values, "repositories": json.loads(values["repositories"]), "limits": json.loads(values["limits"])}
+    )
