@@ -9,7 +9,7 @@ import pytest
 
 from patchwright.evals.migration import grade
 from patchwright.evals.sdist import SdistRefused
-from patchwright.evals.transform import PLATFORMS, Project, Row, fetch, projects, table
+from patchwright.evals.transform import PLATFORMS, Project, Row, fetch, kept, projects, table
 from patchwright.sandbox.local import LocalSandboxes
 from tests.sandbox.repositories import make
 
@@ -69,3 +69,11 @@ def test_a_false_green_is_counted() -> None:
     rows = [Row(("a", "b|c"), migrated=True, false_green=False), Row(("d", "e"), migrated=False, false_green=True)]
     assert table(rows, JAVA).endswith("1 of 2 are migrated by MigrationBench's minimal check; 1 false green.\n")
     assert "| a | b c |" in table(rows, JAVA)
+
+
+def test_what_an_earlier_call_found_is_not_done_again(tmp_path: Path) -> None:
+    project = Project("a", "1", "0" * 64, "http://127.0.0.1:9/a.tar.gz")
+    first = kept(project, JAVA, tmp_path, LocalSandboxes())
+    assert "cannot be reached" in first.cells[3] and not first.migrated
+    (tmp_path / "a.json").write_text('{"cells": ["a", "done"], "migrated": true, "false_green": false}')
+    assert kept(project, JAVA, tmp_path, LocalSandboxes()) == Row(("a", "done"), migrated=True, false_green=False)
