@@ -33,7 +33,7 @@ def mcnemar(only_first: int, only_second: int) -> float:
     flips, few = only_first + only_second, min(only_first, only_second)
     if not flips:
         return 1.0
-    tail = sum(math.comb(flips, at) for at in range(few + 1)) / 2**flips
+    tail = sum(math.comb(flips, at) for at in range(few + 1)) / float(2**flips)
     return min(1.0, 2 * tail)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import IO, TYPE_CHECKING
 
+from patchwright.sandbox import gocache
 from patchwright.sandbox.builds import build, build_context, digest, engine, has_image
 from patchwright.sandbox.debian import Suite, ensure_root, host_apt_settings, host_mirror, sources
 from patchwright.sandbox.errors import ImageMissing
@@ -28,6 +29,8 @@ class Family:
 
     suite: Suite
     packages: tuple[str, ...]
+    step: str = ""
+    """One more step of its recipe."""
 
 
 PYTHON = (
@@ -43,7 +46,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         "java-17": Family("bookworm", ("openjdk-17-jdk-headless", "maven", "junit4", "libhamcrest-java", "junit5")),
         "java-21": Family("trixie", ("openjdk-21-jdk-headless", "maven", "junit4", "libhamcrest-java", "junit5")),
         "node": Family("trixie", ("nodejs", "npm")),
-        "go": Family("trixie", ("golang-go", "gcc", "libc6-dev")),
+        "go": Family("trixie", ("golang-go", "gcc", "libc6-dev"), gocache.SEED),
         "rust": Family("trixie", ("rustc", "cargo", "gcc", "libc6-dev")),
         "c": Family("trixie", ("gcc", "g++", "libc6-dev", "make", "cmake", "ninja-build", "pkg-config")),
     }
@@ -91,7 +94,7 @@ def dockerfile(family: str) -> str:
     Raises: `ImageMissing` for a family that does not exist.
     """
     spec = _family(family)
-    return f"FROM {base_ref(spec.suite)}\n{_install(spec.packages)}\n"
+    return "\n".join(filter(None, [f"FROM {base_ref(spec.suite)}", _install(spec.packages), spec.step])) + "\n"
 
 
 def image_ref(family: str, overrides: Mapping[str, str] = NO_OVERRIDES) -> str:

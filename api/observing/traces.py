@@ -42,7 +42,7 @@ def send_traces(store: Store, run_id: str, seq: int) -> bool:
     try:
         taken = exporter.export(wanted) is SpanExportResult.SUCCESS
     finally:
-        exporter.shutdown()
+        exporter.shutdown()  # type: ignore[no-untyped-call]
     if not taken:
         log.warning("The traces of run %s were not taken by the collector; the run is not touched by that.", run_id)
     return taken

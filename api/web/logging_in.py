@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 from patchwright.api.http.caller import address_of, opened
 from patchwright.api.http.problems import Refused
 from patchwright.api.web.forms import read_fields
+from patchwright.api.web.rendering import Pages
 from patchwright.api.web.session import check_site, log_in, log_out
 
 router = APIRouter(include_in_schema=False)
@@ -22,7 +23,7 @@ async def front() -> Response:
 @router.get("/login")
 def form(request: Request, next: str = "/runs") -> Response:
     """Where a key is asked for; `next` is where it leads."""
-    return request.app.state.pages.answer("login.html", next=_local(next), wrong="")
+    return _pages(request).answer("login.html", next=_local(next), wrong="")
 
 
 @router.post("/login")
@@ -42,13 +43,18 @@ def leave(request: Request) -> Response:
     return answer
 
 
+def _pages(request: Request) -> Pages:
+    pages: Pages = request.app.state.pages
+    return pages
+
+
 def _enter(request: Request, text: str, goal: str) -> Response:
     service = request.app.state.service
     try:
         key = opened(service, text, address_of(request))
     except Refused as error:
         wrong = "This key opens nothing: it is mistyped, expired or revoked." if error.status == 401 else str(error)
-        return request.app.state.pages.answer("login.html", error.status, next=goal, wrong=wrong)
+        return _pages(request).answer("login.html", error.status, next=goal, wrong=wrong)
     answer = RedirectResponse(goal, 303)
     log_in(service, key, request, answer)
     return answer
