@@ -19,7 +19,7 @@ demo: setup
 demo-model: setup
 	@YES=$(YES) sh scripts/demo.sh --model
 
-test: setup
+test: images
 	@sh scripts/postgres.sh
 	@sh scripts/chromium.sh
 	@sh scripts/tmux.sh
@@ -31,7 +31,7 @@ real-model: .venv/.ready
 bench: setup
 	$(PY) -m patchwright.evals.bench $(ARGS)
 
-eval-smoke: setup
+eval-smoke: images
 	@sh scripts/eval_smoke.sh
 
 check: .venv/.ready
