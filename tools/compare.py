@@ -1,11 +1,11 @@
 """Results against a baseline: what got better, what got worse, what can't be told. Pure."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from patchwright.tools.checks import CheckResult, Results, TestChange, TestResult, TestStatus, Verdict, Verification
 from patchwright.tools.diagnostics import Diagnostic
+from patchwright.tools.pairing import unpaired
 
 GOOD: frozenset[TestStatus] = frozenset({"passed", "xfailed", "xpassed"})
 BAD: frozenset[TestStatus] = frozenset({"failed", "error"})
@@ -197,14 +197,24 @@ def _errors(result: CheckResult | None) -> list[Diagnostic]:
 
 
 def _new_errors(old: CheckResult | None, new: CheckResult) -> list[Diagnostic]:
-    """Of each kind of error as many as there are more than before: the last ones by line."""
-    left = Counter(_key(found) for found in _errors(old))
+    """Of each kind of error as many as there are more than before: those that are not earlier ones, moved."""
+    before = _by_kind(_errors(old))
     fresh: list[Diagnostic] = []
-    for found in sorted(_errors(new), key=lambda one: (one.path, one.line, one.column)):
-        left[_key(found)] -= 1
-        if left[_key(found)] < 0:
-            fresh.append(found)
-    return fresh
+    for kind, found in _by_kind(_errors(new)).items():
+        lines = [one.line for one in before.get(kind, ())]
+        fresh += [found[at] for at in unpaired(lines, [one.line for one in found])]
+    return sorted(fresh, key=_place)
+
+
+def _by_kind(errors: Iterable[Diagnostic]) -> dict[tuple[str, ...], list[Diagnostic]]:
+    kinds: dict[tuple[str, ...], list[Diagnostic]] = {}
+    for one in sorted(errors, key=_place):
+        kinds.setdefault(_key(one), []).append(one)
+    return kinds
+
+
+def _place(one: Diagnostic) -> tuple[str, int, int]:
+    return one.path, one.line, one.column
 
 
 def _unexplained(old: CheckResult | None, new: CheckResult, changes: Sequence[TestChange]) -> bool:
