@@ -20,7 +20,7 @@ class NewRun(ModalScreen[str | None]):
     """Gives back the id of the run that was begun, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "begin", "Begin", priority=True),
+        Binding("ctrl+s", "begin", "Begin"),
         Binding("escape", "leave", "Leave", priority=True),
     ]
     DEFAULT_CSS = "NewRun TextArea { height: 6; }"

@@ -88,7 +88,7 @@ class Words(ModalScreen[tuple[bool, str]]):
     """Several lines of text: whether to send them, and the words; what is left unsent is kept by whoever asked."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "send", "Send", priority=True),
+        Binding("ctrl+s", "send", "Send"),
         Binding("escape", "keep", "Keep for later", priority=True),
     ]
 

@@ -30,7 +30,7 @@ class StepForm(ModalScreen[Step | None]):
     """Gives back the step as the person wants it, or None."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "take", "Take", priority=True),
+        Binding("ctrl+s", "take", "Take"),
         Binding("escape", "leave", "Leave", priority=True),
     ]
     DEFAULT_CSS = "StepForm TextArea { height: auto; min-height: 3; max-height: 8; }"

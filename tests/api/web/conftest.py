@@ -28,10 +28,11 @@ class Browser:
         self.driver = driver
 
     def log_in(self, served: Served, key: str) -> None:
-        """Open the page and give the key."""
+        """Open the page, give the key, and wait until it has opened."""
         self.driver.get(f"{served.url}/")
         self.find("#key").send_keys(key)
         self.press("Log in")
+        self.find("form[action='/logout']")
 
     def find(self, css: str) -> WebElement:
         """The first such element, once it is there."""
@@ -79,6 +80,8 @@ def chromium() -> Iterator[webdriver.Chrome]:
 
 @pytest.fixture
 def browser(chromium: webdriver.Chrome) -> Iterator[Browser]:
-    yield Browser(chromium)
+    opened = Browser(chromium)
+    opened.complaints()  # those of a test before are not this one's
+    yield opened
     chromium.delete_all_cookies()
     chromium.get("about:blank")
