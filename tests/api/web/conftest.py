@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from selenium import webdriver
-from selenium.common.exceptions import TimeoutException
+from selenium.common.exceptions import NoSuchElementException, StaleElementReferenceException, TimeoutException
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement
@@ -41,6 +41,12 @@ class Browser:
             return waiting.until(lambda driver: driver.find_element(By.CSS_SELECTOR, css))
         except TimeoutException:
             raise AssertionError(f"There is no {css} on the page:\n{self.text()}") from None
+
+    def shows(self, css: str, words: str) -> bool:
+        """Wait until such an element has these words; what is drawn anew meanwhile is looked at again."""
+        gone = (NoSuchElementException, StaleElementReferenceException)
+        waiting = WebDriverWait(self.driver, SECONDS, 0.5, ignored_exceptions=gone)
+        return waiting.until(lambda driver: words in driver.find_element(By.CSS_SELECTOR, css).text)
 
     def has(self, css: str) -> bool:
         """Whether such an element is there now."""

@@ -46,7 +46,7 @@ def test_a_plan_is_edited_sent_back_and_rejected(serve: Serve, stage: Stage, bro
     title.clear()
     title.send_keys("Mend it well")
     browser.press("Save as revision 2")
-    assert "Mend it well" in browser.find(".revisions").text
+    assert browser.shows(".revisions", "Mend it well")
     assert stage.plan(run_id).draft.steps[1].author.startswith("anna (key")
     browser.press("Ask for changes")  # without notes
     assert "Say in the notes" in browser.text()
