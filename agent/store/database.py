@@ -51,6 +51,11 @@ class Database(Protocol):
         """The file or the server, as a person is told; never a password."""
         ...
 
+    @property
+    def is_near(self) -> bool:
+        """Whether a short look takes a fraction of a millisecond: a file here, not a server somewhere."""
+        ...
+
     def connection(self) -> Connection:
         """For reading: each statement stands alone."""
         ...

@@ -67,6 +67,8 @@ class Speaking:
 class PostgresDatabase:
     """A pool of connections to one server, and one beside it that shows that this process lives."""
 
+    is_near = False
+
     def __init__(self, url: str, presence: int = 0) -> None:
         self.url = url
         self.name = _named(url)

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 class SqliteDatabase:
     """A connection per thread to one file in WAL mode. Transactions are short and take the write lock first."""
 
+    is_near = True
+
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = str(path)

@@ -1,11 +1,12 @@
 """Who calls: the key in the header, its rate, and what it may see (AUTH-04 to AUTH-06)."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 from fastapi import Depends
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection, Request
 
 from patchwright.agent.run import Run
@@ -69,7 +70,10 @@ class Needs(SecurityBase):
         """The caller. Raises `Refused`: 401, 403 or 429."""
         service: Service = request.app.state.service
         address = address_of(request)
-        key = await service.read(lambda: _opened(service, request, address))
+        text = _text(request)
+        key = await service.read(lambda: service.keys.opened_by(text, service.store.now()))
+        if key is None:  # once more, in a thread: to refuse is to write, which may have to wait for others
+            key = await run_in_threadpool(opened, service, text, address)
         check_rate(service, key)
         check_rank(key, self.role)
         return Caller(service, key, address)
@@ -97,19 +101,20 @@ def opened(service: Service, text: str, address: str) -> ApiKey:
 
     A right one opens whatever else came from its address: others may share it.
     """
-    key = service.keys.opened_by(text, service.store.now())
-    if key is None and text:
+    return service.keys.opened_by(text, service.store.now()) or _refuse(service, text, address)
+
+
+def _refuse(service: Service, text: str, address: str) -> NoReturn:
+    if text:
         if wait := service.failures.take(address, FAILURES):
             raise too_much("Too many wrong keys came from this address.", wait)
         service.audit.add(Act(action="authenticate", who="", address=address, result="refused"))
-    if key is None:
-        raise Refused(401, "no-key", "A valid API key is needed: `Authorization: Bearer pwk_...`.", _UNKNOWN)
-    return key
+    raise Refused(401, "no-key", "A valid API key is needed: `Authorization: Bearer pwk_...`.", _UNKNOWN)
 
 
-def _opened(service: Service, request: Request, address: str) -> ApiKey:
+def _text(request: Request) -> str:
     kind, _, text = request.headers.get("authorization", "").partition(" ")
-    return opened(service, text.strip() if kind.lower() == "bearer" else "", address)
+    return text.strip() if kind.lower() == "bearer" else ""
 
 
 Viewer = Annotated[Caller, Depends(Needs("viewer"))]

@@ -23,18 +23,13 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """One process that serves. `deps` is for acts that ask no model; `choices` are kept with each run it starts.
-
-    `reads_are_quick`: the store answers within a fraction of a millisecond (SQLite), so that a short look at
-    it need not leave the event loop.
-    """
+    """One process that serves. `deps` is for acts that ask no model; `choices` are kept with each run it starts."""
 
     deps: Deps
     dispatch: Dispatch
     settings: ServiceTable
     choices: Choices
     sandbox: SandboxKind
-    reads_are_quick: bool
     keys: Keys
     requests: Requests
     audit: Audit
@@ -55,8 +50,11 @@ class Service:
         return self.deps.redactor
 
     async def read(self, look: Callable[[], T]) -> T:
-        """The result of a short look at the store, which does not hold the event loop up."""
-        if self.reads_are_quick:
+        """The result of a short look at the store, which does not hold the event loop up.
+
+        One at a file is shorter than a way to a thread and back.
+        """
+        if self.store.database.is_near:
             return look()
         from anyio.to_thread import run_sync
 
@@ -80,7 +78,6 @@ def open_service(
         settings=settings,
         choices=choices,
         sandbox=sandbox,
-        reads_are_quick=True,
         keys=Keys(store.database),
         requests=requests,
         audit=Audit(store),
