@@ -35,9 +35,16 @@ def tell(error: Exception) -> int:
     """Say what went wrong and return the exit code."""
     from patchwright.agent.errors import PatchwrightError
     from patchwright.api import exits
+    from patchwright.api.extras import extra_of
     from patchwright.sandbox.errors import SandboxError
 
     match error:
+        case ModuleNotFoundError(name=str(name)) if extra := extra_of(name):
+            _say(
+                f"This needs {name}, which a default installation does not have: pip install 'patchwright[{extra}]' "
+                "in the environment of this patchwright."
+            )
+            return exits.USAGE
         case PatchwrightError() | SandboxError():
             _say(str(error))
             return exits.of_error(error)
