@@ -44,31 +44,24 @@ class Lines(ScrollView, can_focus=True):
     ]
     DEFAULT_CSS = "Lines { height: 1fr; scrollbar-size: 1 1; overflow-x: hidden; overflow-y: auto; }"
 
-    class Chosen(Message):
+    class AtLine(Message):
+        """Something happened at a line."""
+
+        def __init__(self, lines: "Lines", at: int) -> None:
+            super().__init__()
+            self.lines = lines
+            self.at = at
+
+        @property
+        def control(self) -> "Lines":
+            """Where it happened."""
+            return self.lines
+
+    class Chosen(AtLine):
         """Enter or a click on the chosen line."""
 
-        def __init__(self, lines: "Lines", at: int) -> None:
-            super().__init__()
-            self.lines = lines
-            self.at = at
-
-        @property
-        def control(self) -> "Lines":
-            """Where it happened."""
-            return self.lines
-
-    class Moved(Message):
+    class Moved(AtLine):
         """Another line is the chosen one."""
-
-        def __init__(self, lines: "Lines", at: int) -> None:
-            super().__init__()
-            self.lines = lines
-            self.at = at
-
-        @property
-        def control(self) -> "Lines":
-            """Where it happened."""
-            return self.lines
 
     def __init__(self, ink: "Ink", *, id: str | None = None) -> None:
         super().__init__(id=id)
