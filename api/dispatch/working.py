@@ -14,6 +14,7 @@ from patchwright.api import exits
 from patchwright.api.dispatch.opening import Dispatching, open_dispatch
 from patchwright.api.dispatch.queue import LegQueue
 from patchwright.api.dispatch.roster import lives, roster
+from patchwright.api.observing.logs import log_to_stderr
 from patchwright.api.place import Place, open_place
 
 READY_SECONDS = 1.0
@@ -22,6 +23,7 @@ READY_SECONDS = 1.0
 def work(config: str, concurrency: int | None, ready: Path | None) -> int:
     """Take legs until a signal asks to end. The exit code."""
     place = open_place(config=config)
+    log_to_stderr(place.screen.redactor)
     over = _ends_on_signals()
     number = concurrency or place.settings.workers.concurrency
     dispatch = open_dispatch(place.settings, place.store, place.screen.say, concurrency=number)

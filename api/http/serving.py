@@ -21,9 +21,9 @@ from patchwright.api.assemble import assemble, reap_in_background
 from patchwright.api.choices import Choices
 from patchwright.api.dispatch.opening import open_dispatch
 from patchwright.api.http.keys import Keys
-from patchwright.api.http.logs import log_to_stderr
 from patchwright.api.http.service import Service, open_service
 from patchwright.api.http.unfinished import submit_unfinished
+from patchwright.api.observing.logs import log_to_stderr
 from patchwright.api.place import Place, open_place
 from patchwright.api.screen import Screen
 from patchwright.tools.secrets import Redactor
